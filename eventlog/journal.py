@@ -1,0 +1,132 @@
+"""The journal: every signal of a call on disk as it happens, one JSON line each.
+
+A report written at the end is lost with a process that is killed. The journal is not: it holds a
+header line and then the numbered signals, and the report is a fold over it (`recover`). A writer
+thread keeps the disk off the event loop; what it could not write is counted, never raised.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from eventlog.header import JOURNAL_VERSION, CallHeader
+from eventlog.signals import AnySignal, Signal
+
+FILE_NAME = "journal.jsonl"
+
+
+class JournalError(Exception):
+    """A journal cannot be read; the message names the file, the line and the remedy."""
+
+
+class JournalLine(msgspec.Struct):
+    """One line after the header: the number of the signal, counted from one, and the signal."""
+
+    n: int
+    s: AnySignal
+
+
+class Journal:
+    """Appends signals to a file of its own (mode 0600) from a thread of its own.
+
+    Args:
+        path: The file to create; its folder must exist.
+        on_lost: Told once how many lines could not be written and why.
+
+    Raises:
+        OSError: The file cannot be created.
+    """
+
+    def __init__(self, path: Path, header: CallHeader, on_lost: Callable[[int, str], None]) -> None:
+        self.path = path
+        self._on_lost = on_lost
+        self._encoder = msgspec.json.Encoder()
+        self._lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_EXCL
+        self._file = os.open(path, flags, 0o600)
+        # The header is on disk before the call begins, so that no journal lacks it.
+        os.write(self._file, self._encoder.encode(header) + b"\n")
+        self._thread = threading.Thread(target=self._write, name="parley-journal", daemon=True)
+        self._thread.start()
+
+    def append(self, number: int, signal: Signal) -> None:
+        """Hand one signal to the writer; never blocks."""
+        self._lines.put(self._encoder.encode({"n": number, "s": signal}) + b"\n")
+
+    def close(self, timeout: float = 2.0) -> None:
+        """Write what is pending and close the file, waiting no longer than `timeout` seconds."""
+        self._lines.put(None)
+        self._thread.join(timeout)
+        if self._thread.is_alive():
+            self._on_lost(self._lines.qsize(), f"the disk did not take it within {timeout} s")
+
+    def _write(self) -> None:
+        lost, reason = 0, ""
+        while (line := self._lines.get()) is not None:
+            try:
+                _write_whole(self._file, line)
+            except OSError as error:
+                lost, reason = lost + 1, error.strerror or str(error)
+        os.close(self._file)
+        if lost:
+            self._on_lost(lost, reason)
+
+
+def _write_whole(file: int, line: bytes) -> None:
+    while line:
+        line = line[os.write(file, line) :]
+
+
+def read(path: Path) -> tuple[CallHeader, list[Signal], int]:
+    """Read a journal, also one that broke off in the middle of a line.
+
+    Returns:
+        The header, the signals in order, and how many signals are missing or unreadable.
+
+    Raises:
+        JournalError: The file cannot be read or does not begin with a header of this version.
+    """
+    try:
+        lines = path.read_bytes().split(b"\n")
+    except OSError as error:
+        raise JournalError(f"{path}: cannot be read ({error.strerror})") from error
+    header = _read_header(path, lines[0])
+    decoder = msgspec.json.Decoder(JournalLine)
+    signals: list[Signal] = []
+    lost, expected = 0, 1
+    for line in lines[1:]:
+        if not line:
+            continue
+        try:
+            entry = decoder.decode(line)
+        except msgspec.MsgspecError:
+            lost, expected = lost + 1, expected + 1
+            continue
+        lost += max(0, entry.n - expected)
+        expected = entry.n + 1
+        signals.append(entry.s)
+    return header, signals, lost
+
+
+def _read_header(path: Path, line: bytes) -> CallHeader:
+    try:
+        raw: Any = msgspec.json.decode(line)
+        version = raw["journal"]
+    except (msgspec.MsgspecError, KeyError, TypeError) as error:
+        raise JournalError(f"{path}: line 1 is not the header of a journal") from error
+    if version != JOURNAL_VERSION:
+        raise JournalError(
+            f"{path}: journal version {version} is not known here (this reads {JOURNAL_VERSION}); "
+            "read it with the version of parley that wrote it"
+        )
+    try:
+        return msgspec.convert(raw, CallHeader)
+    except msgspec.MsgspecError as error:
+        raise JournalError(f"{path}: the header is damaged ({error})") from error

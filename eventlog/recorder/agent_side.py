@@ -1,0 +1,255 @@
+"""What the recorder makes of the bot: states, speeches, and the item of each utterance.
+
+Utterances are spoken in the order in which they were asked for, so the signals of the LLM, the TTS
+and the playback need no ids: each belongs to the oldest utterance that still waits for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from eventlog.events import (
+    AgentState,
+    AgentStateChanged,
+    ConversationItemAdded,
+    SpeechCreated,
+)
+from eventlog.items import Message
+from eventlog.recorder.ids import ItemIds
+from eventlog.recorder.latency import step_marks, turn_record
+from eventlog.recorder.speech import AnsweredTurn, Speech, Utterance
+from eventlog.recorder.timeline import Timeline
+from eventlog.recorder.tools import ToolSide
+from eventlog.signals import (
+    AssistantText,
+    LLMAnswered,
+    PlaybackStarted,
+    PlaybackStopped,
+    ReplyRequested,
+    SayRequested,
+    SpeechSource,
+)
+
+
+class AgentSide:
+    """Folds the bot's signals into the timeline."""
+
+    def __init__(self, timeline: Timeline, ids: ItemIds) -> None:
+        self._timeline = timeline
+        self._ids = ids
+        self.tools = ToolSide(timeline, ids)
+        self.state = AgentState.INITIALIZING
+        self.turns: list[dict[str, Any]] = []
+        self._utterances: list[Utterance] = []
+        # The reply that was announced and whose LLM request is still to come.
+        self._announced: Speech | None = None
+        # The reply that waits for its tools and will ask the LLM again.
+        self._reply: Speech | None = None
+
+    def become(self, state: AgentState, at: float) -> None:
+        """Pass to `state`, unless the bot is in it already."""
+        if state is self.state:
+            return
+        old, self.state = self.state, state
+        self._timeline.tell(
+            AgentStateChanged(old_state=old, new_state=state, created_at=self._timeline.moment(at))
+        )
+
+    def say(self, signal: SayRequested) -> None:
+        """Announce a text that needs no LLM."""
+        speech = self._create(SpeechSource.SAY, signal.at, signal.user_initiated)
+        self._utterances.append(
+            Utterance(speech, signal.at, recorded=signal.recorded, requested_at=signal.at)
+        )
+
+    def announce(self, at: float, *, user_initiated: bool = True) -> None:
+        """Announce a reply; its LLM request follows."""
+        self._announced = self._create(SpeechSource.GENERATE_REPLY, at, user_initiated)
+
+    def answer(self, turn: AnsweredTurn, at: float) -> None:
+        """Name the turn that the announced reply answers; from here on the bot is thinking."""
+        if self._announced is not None:
+            self._announced.answers = turn
+        if self.state is not AgentState.SPEAKING:
+            self.become(AgentState.THINKING, at)
+
+    def reply_requested(self, signal: ReplyRequested) -> None:
+        """The LLM was asked: for the announced reply, after tools, or out of the blue."""
+        if signal.continues and self._reply is not None:
+            speech = self._reply
+        elif self._announced is not None:
+            speech = self._announced
+        else:
+            speech = self._create(SpeechSource.GENERATE_REPLY, signal.at, signal.user_initiated)
+        self._announced = self._reply = None
+        if self.state is not AgentState.SPEAKING:
+            self.become(AgentState.THINKING, signal.at)
+        created_at = self._timeline.moment(signal.at)
+        self._utterances.append(Utterance(speech, created_at, requested_at=signal.at))
+
+    def first_token(self, at: float) -> None:
+        """The LLM's answer begins."""
+        utterance = self._oldest(
+            lambda u: u.first_token_at is None and u.speech.source is SpeechSource.GENERATE_REPLY
+        )
+        if utterance is not None:
+            utterance.first_token_at = at
+
+    def answered(self, signal: LLMAnswered) -> None:
+        """The LLM's answer is complete; one without text is never heard."""
+        utterance = self._oldest(
+            lambda u: not u.answered and u.speech.source is SpeechSource.GENERATE_REPLY
+        )
+        if utterance is None:
+            return
+        utterance.answered = True
+        if signal.characters:
+            return
+        self._utterances.remove(utterance)
+        if utterance.speech.batch is None and not self._utterances and self._announced is None:
+            self._rest(signal.at)
+            return
+        if utterance.speech.batch is not None:
+            self._reply = utterance.speech
+            executed_at = utterance.speech.batch.requested_at
+            utterance.speech.marks += step_marks(utterance, executed_at)[:-1]
+        self._settle_tools(signal.at)
+
+    def first_audio(self, at: float) -> None:
+        """The TTS gave the first audio of an utterance."""
+        utterance = self._oldest(lambda u: u.first_audio_at is None and u.started_at is None)
+        if utterance is not None:
+            utterance.first_audio_at = at
+
+    def playback_started(self, signal: PlaybackStarted) -> None:
+        """The bot is heard; audio that nobody announced is a speech all the same."""
+        for ended in [u for u in self._utterances if u.stopped_at is not None]:
+            self._finish(ended, signal.at)
+        utterance = self._oldest(lambda u: u.started_at is None)
+        if utterance is None:
+            speech = self._create(SpeechSource.SAY, signal.at, user_initiated=True)
+            utterance = Utterance(speech, signal.at)
+            self._utterances.append(utterance)
+        utterance.started_at = signal.at
+        self.become(AgentState.SPEAKING, signal.at)
+
+    def text_known(self, signal: AssistantText) -> None:
+        """The text of an utterance, as the LLM's context has it."""
+        utterance = self._oldest(lambda u: u.text is None and u.started_at is not None)
+        if utterance is None:
+            return
+        utterance.text = signal.text
+        if utterance.stopped_at is not None:
+            self._finish(utterance, signal.at)
+
+    def playback_stopped(self, signal: PlaybackStopped) -> None:
+        """The audio ended; the utterance ends as soon as its text is known."""
+        utterance = self._oldest(lambda u: u.playing)
+        if utterance is None:
+            return
+        utterance.stopped_at = signal.at
+        if utterance.text is not None or not utterance.recorded:
+            self._finish(utterance, signal.at)
+
+    def interrupted(self, at: float) -> None:
+        """Call off everything; what is being heard waits for the text that was heard."""
+        self._announced = self._reply = None
+        self.tools.abandon(at)
+        for utterance in self._utterances:
+            utterance.speech.batch = None
+        self._utterances = [u for u in self._utterances if u.started_at is not None]
+        for utterance in self._utterances:
+            utterance.interrupted = utterance.stopped_at is None
+        if not self._utterances and self.state is AgentState.THINKING:
+            self.become(AgentState.LISTENING, at)
+
+    def settle(self, at: float) -> None:
+        """Finish what was cut: no more of its text will come."""
+        for utterance in list(self._utterances):
+            if utterance.started_at is not None and (
+                utterance.stopped_at is not None or utterance.interrupted
+            ):
+                utterance.stopped_at = utterance.stopped_at or at
+                self._finish(utterance, at)
+
+    def close(self, at: float) -> None:
+        """Tell what was being said when the call ended; a close changes no state."""
+        for utterance in list(self._utterances):
+            if utterance.started_at is None or not utterance.text:
+                continue
+            if utterance.stopped_at is None:
+                utterance.interrupted = True
+                utterance.stopped_at = at
+            self._tell_item(utterance, at)
+        self._utterances = []
+        self.tools.abandon(at)
+
+    def tools_settled(self, at: float) -> None:
+        """A tool ended: tell the batch when it is the last one."""
+        self._settle_tools(at)
+
+    def batch_speech(self) -> Speech | None:
+        """Return the reply whose answer is under way, which a new batch of tools belongs to."""
+        utterance = self._oldest(
+            lambda u: not u.answered and u.speech.source is SpeechSource.GENERATE_REPLY
+        )
+        return utterance.speech if utterance else self._reply
+
+    def _settle_tools(self, at: float) -> None:
+        # With a spoken preamble the tools are told after it (specification, section 2).
+        speech = self.tools.speech
+        if speech is None or any(u.speech is speech for u in self._utterances):
+            return
+        if self.tools.tell_if_settled(at):
+            self._reply = speech
+            speech.marks.append(("tools", at))
+
+    def _finish(self, utterance: Utterance, at: float) -> None:
+        self._utterances.remove(utterance)
+        if utterance.recorded and utterance.text:
+            self._tell_item(utterance, at)
+        if utterance.speech.batch is not None:
+            utterance.speech.latency_taken = True
+            self._reply = utterance.speech
+            self.become(AgentState.THINKING, at)
+            self._settle_tools(at)
+            return
+        self._rest(at)
+
+    def _rest(self, at: float) -> None:
+        self.become(AgentState.LISTENING, at)
+        waiting = any(u.speech.source is SpeechSource.GENERATE_REPLY for u in self._utterances)
+        if waiting or self._announced is not None:
+            self.become(AgentState.THINKING, at)
+
+    def _tell_item(self, utterance: Utterance, at: float) -> None:
+        told_at = self._timeline.moment(at)
+        said = utterance.speech.source is SpeechSource.SAY
+        item = Message(
+            id=self._ids.item(),
+            role="assistant",
+            content=[utterance.text or ""],
+            interrupted=utterance.interrupted,
+            metrics=utterance.metrics(),
+            created_at=told_at if said else utterance.created_at,
+        )
+        record = turn_record(utterance, item.id)
+        if record is not None:
+            self.turns.append(record)
+        utterance.speech.latency_taken = True
+        self._timeline.keep(item)
+        self._timeline.tell(ConversationItemAdded(item=item, created_at=told_at))
+
+    def _create(self, source: SpeechSource, at: float, user_initiated: bool) -> Speech:
+        self._timeline.tell(
+            SpeechCreated(
+                user_initiated=user_initiated,
+                source=source,
+                created_at=self._timeline.moment(at),
+            )
+        )
+        return Speech(source)
+
+    def _oldest(self, waits: Callable[[Utterance], bool]) -> Utterance | None:
+        return next((u for u in self._utterances if waits(u)), None)

@@ -1,0 +1,228 @@
+"""The recorder: signals in, events and items out, and nothing else.
+
+It is a pure state machine: no clock, no I/O, no randomness beyond the seed it is given. The live
+page, the report at the end of a call and the recovery of a killed one are all this same fold, and
+the schema's semantics are tested here with scripts of signals, without audio and without waiting.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+from eventlog.events import AgentState, Close, ErrorDetail, ErrorOccurred, Event, UserState
+from eventlog.items import AgentHandoff
+from eventlog.recorder.agent_side import AgentSide
+from eventlog.recorder.ids import ItemIds
+from eventlog.recorder.timeline import Timeline
+from eventlog.recorder.usage import Usage
+from eventlog.recorder.user_side import UserSide
+from eventlog.signals import (
+    AssistantText,
+    CallStarted,
+    Closed,
+    ErrorSource,
+    Failed,
+    Interrupted,
+    InterruptionSettled,
+    LLMAnswered,
+    LLMFirstToken,
+    Lost,
+    ParticipantJoined,
+    PlaybackStarted,
+    PlaybackStopped,
+    RecordingStarted,
+    ReplyRequested,
+    SayRequested,
+    Signal,
+    TextReceived,
+    ToolCancelled,
+    ToolFinished,
+    ToolsRequested,
+    ToolStarted,
+    Transcribed,
+    TTSFirstAudio,
+    Used,
+    UserAway,
+    UserSpeechStarted,
+    UserSpeechStopped,
+    UserTurnCompleted,
+    UserTurnEnded,
+)
+
+S = TypeVar("S", bound=Signal)
+
+# The schema knows four parts that can fail; what carries the call counts as the realtime one.
+ERROR_TYPES = {
+    ErrorSource.STT: "stt_error",
+    ErrorSource.LLM: "llm_error",
+    ErrorSource.TTS: "tts_error",
+    ErrorSource.REALTIME: "realtime_model_error",
+    ErrorSource.TRANSPORT: "realtime_model_error",
+    ErrorSource.OTHER: "realtime_model_error",
+}
+
+
+class Recorder:
+    """The fold of one call.
+
+    Args:
+        seed: Seed of the item ids; the same seed and signals give the same report.
+    """
+
+    def __init__(self, seed: str) -> None:
+        self._ids = ItemIds(seed)
+        self.timeline = Timeline()
+        self.user = UserSide(self.timeline, self._ids)
+        self.agent = AgentSide(self.timeline, self._ids)
+        self.usage = Usage()
+        self.started_at: float | None = None
+        self.last_at: float | None = None
+        self.recording: RecordingStarted | None = None
+        self.closed: Closed | None = None
+        self.participants: list[str] = []
+        self.failures: list[Failed] = []
+        self.losses: list[Lost] = []
+        self._handlers: dict[type[Signal], Callable[[Any], None]] = {}
+        self._register()
+
+    def take(self, signal: Signal) -> list[Event]:
+        """Fold one signal and return the events that it brought about.
+
+        What comes after the close of the call is not part of it and changes nothing.
+        """
+        if self.closed is not None:
+            return []
+        self.last_at = signal.at
+        handler = self._handlers.get(type(signal))
+        if handler is not None:
+            handler(signal)
+        return self.timeline.untold()
+
+    def take_all(self, signals: Iterable[Signal]) -> Recorder:
+        """Fold many signals and return the recorder itself."""
+        for signal in signals:
+            self.take(signal)
+        return self
+
+    @property
+    def both_listening(self) -> bool:
+        """Whether the away timer may run: nobody speaks, thinks, or waits for a tool."""
+        return (
+            self.user.state is UserState.LISTENING
+            and self.agent.state is AgentState.LISTENING
+            and not self.agent.tools.running
+        )
+
+    def error_counts(self) -> Counter[ErrorSource]:
+        """Count the failures by the part that failed."""
+        return Counter(failure.source for failure in self.failures)
+
+    def _on(self, kind: type[S], handler: Callable[[S], None]) -> None:
+        self._handlers[kind] = handler
+
+    def _register(self) -> None:
+        user, agent = self.user, self.agent
+        self._on(CallStarted, self._call_started)
+        self._on(ParticipantJoined, lambda s: self.participants.append(s.participant))
+        self._on(UserSpeechStarted, user.speech_started)
+        self._on(UserSpeechStopped, user.speech_stopped)
+        self._on(UserAway, self._user_away)
+        self._on(Transcribed, user.transcribed)
+        self._on(TextReceived, user.text_received)
+        self._on(UserTurnEnded, user.turn_ended)
+        self._on(UserTurnCompleted, self._turn_completed)
+        self._on(SayRequested, agent.say)
+        self._on(ReplyRequested, agent.reply_requested)
+        self._on(LLMFirstToken, lambda s: agent.first_token(s.at))
+        self._on(LLMAnswered, agent.answered)
+        self._on(TTSFirstAudio, lambda s: agent.first_audio(s.at))
+        self._on(PlaybackStarted, agent.playback_started)
+        self._on(PlaybackStopped, agent.playback_stopped)
+        self._on(AssistantText, agent.text_known)
+        self._on(Interrupted, lambda s: agent.interrupted(s.at))
+        self._on(InterruptionSettled, lambda s: agent.settle(s.at))
+        self._on(ToolsRequested, self._tools_requested)
+        self._on(ToolStarted, agent.tools.started)
+        self._on(ToolFinished, self._tool_finished)
+        self._on(ToolCancelled, self._tool_cancelled)
+        self._on(Failed, self._failed)
+        self._on(RecordingStarted, self._recording_started)
+        self._on(Used, self.usage.add)
+        self._on(Lost, self.losses.append)
+        self._on(Closed, self._close)
+
+    def _call_started(self, signal: CallStarted) -> None:
+        if self.started_at is not None:
+            return
+        self.started_at = signal.at
+        self.timeline.keep(
+            AgentHandoff(id=self._ids.item(), new_agent_id=signal.agent_id, created_at=signal.at)
+        )
+        self.agent.become(AgentState.LISTENING, signal.at)
+
+    def _user_away(self, signal: UserAway) -> None:
+        if self.both_listening:
+            self.user.away(signal.at)
+
+    def _turn_completed(self, signal: UserTurnCompleted) -> None:
+        if signal.refused:
+            self.user.turn_refused()
+            return
+        if self.user.pending is None:
+            return
+        self.agent.settle(signal.at)
+        self.agent.announce(signal.at)
+        answered = self.user.commit(signal.at, signal.hook)
+        if answered is not None:
+            self.agent.answer(answered, signal.at)
+
+    def _tools_requested(self, signal: ToolsRequested) -> None:
+        speech = self.agent.batch_speech()
+        if speech is not None:
+            self.agent.first_token(signal.at)
+            self.agent.tools.requested(signal, speech)
+
+    def _tool_finished(self, signal: ToolFinished) -> None:
+        self.agent.tools.finished(signal)
+        self.agent.tools_settled(signal.at)
+
+    def _tool_cancelled(self, signal: ToolCancelled) -> None:
+        self.agent.tools.cancelled(signal.call_id, signal.at)
+        self.agent.tools_settled(signal.at)
+
+    def _failed(self, signal: Failed) -> None:
+        self.failures.append(signal)
+        self.timeline.tell(
+            ErrorOccurred(
+                error=error_detail(signal),
+                source=signal.label,
+                created_at=self.timeline.moment(signal.at),
+            )
+        )
+
+    def _recording_started(self, signal: RecordingStarted) -> None:
+        self.recording = self.recording or signal
+
+    def _close(self, signal: Closed) -> None:
+        self.agent.close(signal.at)
+        self.user.flush(signal.at)
+        self.closed = signal
+        self.timeline.tell(
+            Close(
+                error=error_detail(signal.failure) if signal.failure else None,
+                reason=signal.reason,
+                created_at=self.timeline.moment(signal.at),
+            )
+        )
+
+
+def error_detail(failure: Failed) -> ErrorDetail:
+    """Return `failure` in the schema's shape."""
+    return ErrorDetail(
+        type=ERROR_TYPES[failure.source],
+        timestamp=failure.at,
+        label=failure.label,
+        recoverable=failure.recoverable,
+    )

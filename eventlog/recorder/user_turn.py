@@ -1,0 +1,99 @@
+"""The user's side of one turn: what was said, when it really began and ended.
+
+The delays of a report are measured from the end of speech, so everything hangs on attributing
+speech to the right turn. A stretch of sound that gave no words belongs to none: it must not make a
+later turn start early, as it does in LiveKit's own reports (a cough there can pin the start of the
+next turn; see livekit/agents#6093 for the stale anchor that follows).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from msgspec import UnsetType
+
+from eventlog.items import UserMetrics
+
+
+@dataclass
+class Stretch:
+    """One stretch of speech between two decisions of the VAD (epoch seconds)."""
+
+    onset: float
+    end: float | None = None
+    has_words: bool = False
+
+
+@dataclass
+class UserTurn:
+    """Everything heard since the last committed turn."""
+
+    stretches: list[Stretch] = field(default_factory=list[Stretch])
+    finals: list[float] = field(default_factory=list[float])
+    confidences: list[float] = field(default_factory=list[float])
+
+    def speech_started(self, onset: float) -> None:
+        """Open a stretch; earlier ones that gave no words are forgotten."""
+        self.stretches = [stretch for stretch in self.stretches if stretch.has_words]
+        self.stretches.append(Stretch(onset))
+
+    def speech_stopped(self, end: float) -> None:
+        """Close the open stretch."""
+        if self.stretches and self.stretches[-1].end is None:
+            self.stretches[-1].end = max(end, self.stretches[-1].onset)
+
+    def transcribed(self, at: float, *, final: bool, confidence: float | None) -> None:
+        """Take note of words: they belong to the latest stretch."""
+        if self.stretches:
+            self.stretches[-1].has_words = True
+        if final:
+            self.finals.append(at)
+            self.confidences.append(confidence or 0.0)
+
+    @property
+    def started_at(self) -> float | None:
+        """True onset of the turn's speech, None if the VAD heard none."""
+        return self.stretches[0].onset if self.stretches else None
+
+    @property
+    def stopped_at(self) -> float | None:
+        """True end of the turn's speech, None while it lasts or if there was none."""
+        return self.stretches[-1].end if self.stretches else None
+
+    @property
+    def last_final_at(self) -> float | None:
+        """When the last final transcript came in."""
+        return self.finals[-1] if self.finals else None
+
+    @property
+    def confidence(self) -> float | None:
+        """Mean confidence of the final segments, None without any (typed text)."""
+        return sum(self.confidences) / len(self.confidences) if self.confidences else None
+
+    def metrics(self, ended_at: float, hook: float) -> UserMetrics:
+        """Work out the metrics of the user's item (specification, section 4).
+
+        Args:
+            ended_at: When the end of turn was declared (epoch seconds).
+            hook: Seconds spent in the hook of the turn.
+
+        Without speech heard by the VAD, or without a final transcript, only the hook's time
+        is known.
+        """
+        started, stopped, final = self.started_at, self.stopped_at, self.last_final_at
+        if started is None or stopped is None or final is None:
+            return UserMetrics(on_user_turn_completed_delay=hook)
+        transcription = max(0.0, final - stopped)
+        return UserMetrics(
+            started_speaking_at=started,
+            stopped_speaking_at=stopped,
+            transcription_delay=transcription,
+            end_of_turn_delay=max(ended_at - stopped, transcription),
+            on_user_turn_completed_delay=hook,
+        )
+
+
+def answered_from(metrics: UserMetrics) -> float | None:
+    """Return the instant that an answer's latency counts from, None if the user did not speak."""
+    stopped = metrics.stopped_speaking_at
+    return None if isinstance(stopped, UnsetType) else stopped

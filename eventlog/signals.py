@@ -1,0 +1,271 @@
+"""Signals: the facts of a call, as the recorder takes them in.
+
+A log is only as true as its input. Everything that the report says is worked out from these
+records, so each is one fact, carries the wall time at which the fact became true (not the time at
+which somebody heard of it), and knows nothing of the framework that produced it. The journal
+stores them, the recorder folds them, and a scripted list of them is a complete test of the
+schema's semantics.
+
+All times are epoch seconds, all durations seconds.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+
+class SpeechSource(StrEnum):
+    """Who asked the bot to speak; the values are the schema's (SpeechCreatedEvent.source)."""
+
+    SAY = "say"
+    GENERATE_REPLY = "generate_reply"
+
+
+class CloseReason(StrEnum):
+    """Why a call ended; the values are the schema's (CloseEvent.reason)."""
+
+    ERROR = "error"
+    JOB_SHUTDOWN = "job_shutdown"
+    PARTICIPANT_DISCONNECTED = "participant_disconnected"
+    USER_INITIATED = "user_initiated"
+    TASK_COMPLETED = "task_completed"
+
+
+class ErrorSource(StrEnum):
+    """Which part of the pipeline failed; selects the schema's error type."""
+
+    STT = "stt"
+    LLM = "llm"
+    TTS = "tts"
+    REALTIME = "realtime"
+    TRANSPORT = "transport"
+    OTHER = "other"
+
+
+class Signal(msgspec.Struct, kw_only=True, forbid_unknown_fields=False, tag_field="signal"):
+    """One fact of a call and the wall time (`at`, epoch seconds) at which it became true."""
+
+    at: float
+
+
+class CallStarted(Signal, kw_only=True, tag="call_started"):
+    """The pipeline runs and the bot listens; `agent_id` names the agent that answers first."""
+
+    agent_id: str = "assistant"
+
+
+class ParticipantJoined(Signal, kw_only=True, tag="participant_joined"):
+    """Somebody is on the far side; the away timer does not run before."""
+
+    participant: str = ""
+
+
+class UserSpeechStarted(Signal, kw_only=True, tag="user_speech_started"):
+    """The VAD declared speech at `at`; `onset` is when it really began."""
+
+    onset: float
+
+
+class UserSpeechStopped(Signal, kw_only=True, tag="user_speech_stopped"):
+    """The VAD declared silence at `at`; `end` is when the speech really ended."""
+
+    end: float
+
+
+class UserAway(Signal, kw_only=True, tag="user_away"):
+    """Both sides have been listening for the whole away timeout."""
+
+
+class Transcribed(Signal, kw_only=True, tag="transcribed"):
+    """The STT reported text: the current segment, interim or final."""
+
+    text: str
+    final: bool
+    language: str | None = None
+    speaker: str | None = None
+    confidence: float | None = None
+
+
+class TextReceived(Signal, kw_only=True, tag="text_received"):
+    """The user typed instead of speaking; the text becomes the turn."""
+
+    text: str
+
+
+class UserTurnEnded(Signal, kw_only=True, tag="user_turn_ended"):
+    """The end of turn was declared and `text` was written to the LLM's context."""
+
+    text: str
+
+
+class UserTurnCompleted(Signal, kw_only=True, tag="user_turn_completed"):
+    """The turn's hook has run for `hook` seconds and the turn may be answered, or was refused."""
+
+    hook: float
+    refused: bool = False
+
+
+class SayRequested(Signal, kw_only=True, tag="say_requested"):
+    """The bot was asked to speak a text; `recorded` is false if the context never learns of it."""
+
+    text: str
+    recorded: bool = True
+    user_initiated: bool = True
+
+
+class ReplyRequested(Signal, kw_only=True, tag="reply_requested"):
+    """The LLM was given the context.
+
+    `continues` is true when the request carries tool results and so belongs to the reply already
+    under way.
+    """
+
+    continues: bool = False
+    user_initiated: bool = True
+
+
+class LLMFirstToken(Signal, kw_only=True, tag="llm_first_token"):
+    """The LLM's answer began: first text or first tool call."""
+
+
+class LLMAnswered(Signal, kw_only=True, tag="llm_answered"):
+    """The LLM's answer is complete; `characters` is the length of its text."""
+
+    characters: int
+
+
+class TTSFirstAudio(Signal, kw_only=True, tag="tts_first_audio"):
+    """The first audio frame of an utterance left the TTS."""
+
+
+class PlaybackStarted(Signal, kw_only=True, tag="playback_started"):
+    """The first audio of an utterance was handed to the listener."""
+
+
+class PlaybackStopped(Signal, kw_only=True, tag="playback_stopped"):
+    """The bot's audio ended, by itself or because it was cut."""
+
+
+class AssistantText(Signal, kw_only=True, tag="assistant_text"):
+    """What the LLM's context now says the bot said, as cut when it was interrupted."""
+
+    text: str
+
+
+class Interrupted(Signal, kw_only=True, tag="interrupted"):
+    """Whatever the bot was doing was called off."""
+
+
+class ToolCall(msgspec.Struct, kw_only=True):
+    """One call that the LLM asks for; `arguments` is the JSON text it wrote."""
+
+    call_id: str
+    name: str
+    arguments: str
+
+
+class InterruptionSettled(Signal, kw_only=True, tag="interruption_settled"):
+    """Every consequence of the last interruption is in: nothing more of the cut text will come."""
+
+
+class ToolsRequested(Signal, kw_only=True, tag="tools_requested"):
+    """The LLM asked for one batch of tool calls."""
+
+    calls: list[ToolCall]
+
+
+class ToolStarted(Signal, kw_only=True, tag="tool_started"):
+    """One tool of the batch began to run."""
+
+    call_id: str
+
+
+class ToolFinished(Signal, kw_only=True, tag="tool_finished"):
+    """One tool of the batch ended with `output`, which is an error message if `is_error`."""
+
+    call_id: str
+    output: str
+    is_error: bool = False
+
+
+class ToolCancelled(Signal, kw_only=True, tag="tool_cancelled"):
+    """One tool of the batch was called off and its result will not be used."""
+
+    call_id: str
+
+
+class Failed(Signal, kw_only=True, tag="failed"):
+    """A part of the pipeline failed; `label` names the processor, `recoverable` if it goes on."""
+
+    source: ErrorSource
+    label: str
+    recoverable: bool
+    message: str = ""
+    provider: str = ""
+    category: str = ""
+
+
+class RecordingStarted(Signal, kw_only=True, tag="recording_started"):
+    """The first sample of the recording at `path` was taken."""
+
+    path: str
+
+
+class Used(Signal, kw_only=True, tag="used"):
+    """A provider reported what it consumed; counters add up per provider and model."""
+
+    type: str
+    provider: str
+    model: str
+    counters: dict[str, float]
+
+
+class Lost(Signal, kw_only=True, tag="lost"):
+    """The recorder's own side failed and the call went on; `part` says where."""
+
+    part: str
+    detail: str
+    count: int = 1
+
+
+class Closed(Signal, kw_only=True, tag="closed"):
+    """The call is over."""
+
+    reason: CloseReason
+    detail: dict[str, Any] = msgspec.field(default_factory=dict[str, Any])
+    failure: Failed | None = None
+
+
+AnySignal = (
+    CallStarted
+    | ParticipantJoined
+    | UserSpeechStarted
+    | UserSpeechStopped
+    | UserAway
+    | Transcribed
+    | TextReceived
+    | UserTurnEnded
+    | UserTurnCompleted
+    | SayRequested
+    | ReplyRequested
+    | LLMFirstToken
+    | LLMAnswered
+    | TTSFirstAudio
+    | PlaybackStarted
+    | PlaybackStopped
+    | AssistantText
+    | Interrupted
+    | InterruptionSettled
+    | ToolsRequested
+    | ToolStarted
+    | ToolFinished
+    | ToolCancelled
+    | Failed
+    | RecordingStarted
+    | Used
+    | Lost
+    | Closed
+)
