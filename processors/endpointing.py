@@ -1,0 +1,149 @@
+"""When the user's turn ends.
+
+The rule is LiveKit's: the turn ends `min_endpointing_delay` after the true end of speech, or
+`max_endpointing_delay` after it while the turn model thinks that the user will go on, and never
+before the words are in. Pipecat's strategies have one of the two delays each.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+
+from pipecat.audio.turn.base_turn_analyzer import BaseTurnAnalyzer, EndOfTurnState
+from pipecat.frames.frames import (
+    Frame,
+    InputAudioRawFrame,
+    InterimTranscriptionFrame,
+    MetricsFrame,
+    STTMetadataFrame,
+    TranscriptionFrame,
+    VADUserStartedSpeakingFrame,
+    VADUserStoppedSpeakingFrame,
+)
+from pipecat.processors.frame_processor import FrameProcessorSetup
+from pipecat.turns.types import ProcessFrameResult
+from pipecat.turns.user_stop import BaseUserTurnStopStrategy
+
+
+class EndpointingUserTurnStopStrategy(BaseUserTurnStopStrategy):
+    """Ends the user's turn by silence, words and, if there is one, a turn model.
+
+    Args:
+        min_delay: Seconds from the true end of speech to the earliest end of turn.
+        max_delay: Seconds from the true end of speech while the model expects more.
+        detector: The turn model; without one, every pause counts as an end.
+        clock: Wall clock in epoch seconds, the one that stamps Pipecat's VAD frames.
+    """
+
+    def __init__(
+        self,
+        *,
+        min_delay: float,
+        max_delay: float,
+        detector: BaseTurnAnalyzer | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        super().__init__()
+        self._min_delay = min_delay
+        self._max_delay = max_delay
+        self._detector = detector
+        self._clock = clock
+        self._speaking = False
+        self._has_final = False
+        self._final_covers_speech = False
+        self._final_due = 0.0
+        self._expects_more = False
+        self._stopped_at: float | None = None
+        self._timer: asyncio.Task[None] | None = None
+
+    async def setup(self, setup: FrameProcessorSetup) -> None:
+        """Tell the turn model the rate of the audio (Hz)."""
+        await super().setup(setup)
+        if self._detector is not None:
+            self._detector.set_sample_rate(setup.audio_in_sample_rate)
+
+    async def cleanup(self) -> None:
+        """Stop the timer and release the turn model."""
+        await super().cleanup()
+        await self._stop_timer()
+        if self._detector is not None:
+            await self._detector.cleanup()
+
+    async def handle_user_turn_stopped(self) -> None:
+        """Forget the turn that has ended; what was heard belongs to it alone."""
+        await self._stop_timer()
+        self._has_final = self._final_covers_speech = self._expects_more = False
+        self._stopped_at = None
+        if self._detector is not None:
+            self._detector.clear()
+
+    async def process_frame(self, frame: Frame) -> ProcessFrameResult:
+        """Decide on one frame; see `BaseUserTurnStopStrategy`."""
+        if isinstance(frame, InputAudioRawFrame):
+            if self._detector is not None:
+                self._detector.append_audio(frame.audio, self._speaking)
+        elif isinstance(frame, VADUserStartedSpeakingFrame):
+            await self._speech_started(frame)
+        elif isinstance(frame, VADUserStoppedSpeakingFrame):
+            await self._speech_stopped(frame)
+        elif isinstance(frame, TranscriptionFrame):
+            await self._transcribed(frame)
+        elif isinstance(frame, InterimTranscriptionFrame):
+            # More text is on its way, so what is final so far is not the whole of it.
+            self._final_covers_speech = False
+        elif isinstance(frame, STTMetadataFrame):
+            self._final_due = frame.ttfs_p99_latency
+        return ProcessFrameResult.CONTINUE
+
+    async def _speech_started(self, frame: VADUserStartedSpeakingFrame) -> None:
+        self._speaking = True
+        self._expects_more = self._final_covers_speech = False
+        if self._detector is not None:
+            self._detector.update_vad_start_secs(frame.start_secs)
+        await self._stop_timer()
+
+    async def _speech_stopped(self, frame: VADUserStoppedSpeakingFrame) -> None:
+        self._speaking = False
+        self._stopped_at = frame.timestamp - frame.stop_secs
+        if self._detector is not None:
+            state, prediction = await self._detector.analyze_end_of_turn()
+            self._expects_more = state is not EndOfTurnState.COMPLETE
+            if prediction is not None:
+                await self.push_frame(MetricsFrame(data=[prediction]))
+        await self._wait_for_end()
+
+    async def _transcribed(self, frame: TranscriptionFrame) -> None:
+        if not frame.text.strip():
+            return
+        self._has_final = self._final_covers_speech = True
+        if self._stopped_at is None and not self._speaking:
+            # Words without speech: the VAD missed it, and now is the best end there is.
+            self._stopped_at = self._clock()
+        await self._wait_for_end()
+
+    async def _wait_for_end(self) -> None:
+        await self._stop_timer()
+        if self._speaking or not self._has_final or self._stopped_at is None:
+            return
+        delay = self._max_delay if self._expects_more else self._min_delay
+        if not self._final_covers_speech:
+            # The last words may still be with the STT: it gets the time it needs 99 times of 100.
+            delay = max(delay, self._final_due)
+        remaining = self._stopped_at + delay - self._clock()
+        if remaining <= 0:
+            await self.trigger_user_turn_stopped()
+            return
+        self._timer = self.create_task(self._end_after(remaining), "endpointing")
+
+    async def _end_after(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+        # The end of the turn stops the timer, which is this task and must not end itself.
+        self._timer = None
+        await self.trigger_user_turn_stopped()
+
+    async def _stop_timer(self) -> None:
+        timer, self._timer = self._timer, None
+        if timer is not None:
+            await self.cancel_task(timer)

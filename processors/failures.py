@@ -1,0 +1,52 @@
+"""Failures: Pipecat's error frames in the words of the log.
+
+Secrets are masked by Pipecat itself before an error travels (`ErrorFrame.__post_init__`).
+"""
+
+from __future__ import annotations
+
+from pipecat.frames.frames import ErrorFrame
+from pipecat.processors.frame_processor import FrameProcessor
+from pipecat.services.llm_service import LLMService
+from pipecat.services.stt_service import STTService
+from pipecat.services.tts_service import TTSService
+from pipecat.transports.base_input import BaseInputTransport
+from pipecat.transports.base_output import BaseOutputTransport
+
+from eventlog.signals import ErrorSource, Failed
+
+_SOURCES: tuple[tuple[type[FrameProcessor], ErrorSource], ...] = (
+    (STTService, ErrorSource.STT),
+    (LLMService, ErrorSource.LLM),
+    (TTSService, ErrorSource.TTS),
+    (BaseInputTransport, ErrorSource.TRANSPORT),
+    (BaseOutputTransport, ErrorSource.TRANSPORT),
+)
+
+
+def source_of(processor: FrameProcessor) -> ErrorSource:
+    """Return which part of the pipeline `processor` is."""
+    for kind, source in _SOURCES:
+        if isinstance(processor, kind):
+            return source
+    return ErrorSource.OTHER
+
+
+def provider_of(processor: FrameProcessor) -> str:
+    """Return the short name of a service's vendor: its package under `pipecat.services`."""
+    module = type(processor).__module__
+    parts = module.split(".")
+    return parts[2] if module.startswith("pipecat.services.") and len(parts) > 2 else module
+
+
+def failure_of(frame: ErrorFrame, at: float, processor: FrameProcessor) -> Failed:
+    """Return the signal for one error frame, raised by `processor` at `at` (epoch seconds)."""
+    return Failed(
+        at=at,
+        source=source_of(processor),
+        label=f"{type(processor).__module__}.{type(processor).__name__}",
+        recoverable=processor.is_usable,
+        message=frame.error,
+        provider=provider_of(processor),
+        category=frame.category.value if frame.category else "",
+    )

@@ -1,0 +1,264 @@
+"""The observer: hears every frame of a call and turns the few that matter into signals.
+
+One observer that dispatches by type costs a fraction of several (each has a queue and a task of its
+own). Two rules of Pipecat shape it: an exception would detach it for the rest of the call, so none
+leaves it; and it hears frames late, through its queue, so times come from the push, not from now.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Any
+
+from pipecat.frames.frames import (
+    BotStartedSpeakingFrame,
+    BotStoppedSpeakingFrame,
+    ClientConnectedFrame,
+    ErrorFrame,
+    Frame,
+    InterimTranscriptionFrame,
+    InterruptionFrame,
+    LLMContextAssistantTurnFrame,
+    LLMContextFrame,
+    LLMContextUserTurnFrame,
+    LLMFullResponseEndFrame,
+    LLMFullResponseStartFrame,
+    LLMTextFrame,
+    MetricsFrame,
+    TranscriptionFrame,
+    TTSAudioRawFrame,
+    TTSSpeakFrame,
+    VADUserStartedSpeakingFrame,
+    VADUserStoppedSpeakingFrame,
+)
+from pipecat.observers.base_observer import BaseObserver, FramePushed
+from pipecat.processors.frame_processor import FrameDirection
+from pipecat.services.llm_service import LLMService
+
+from eventlog.signals import (
+    AssistantText,
+    CallStarted,
+    Interrupted,
+    InterruptionSettled,
+    LLMAnswered,
+    LLMFirstToken,
+    ParticipantJoined,
+    PlaybackStarted,
+    PlaybackStopped,
+    RecordingStarted,
+    ReplyRequested,
+    SayRequested,
+    Signal,
+    TTSFirstAudio,
+    UserSpeechStarted,
+    UserSpeechStopped,
+    UserTurnCompleted,
+    UserTurnEnded,
+)
+from processors.failures import failure_of
+from processors.frames import (
+    InterruptionSettledFrame,
+    PipelineDrainedFrame,
+    RecordingStartedFrame,
+    UserTurnCompletedFrame,
+)
+from processors.tool_signals import TOOL_FRAMES, tool_signals
+from processors.transcripts import transcribed
+from processors.usage import usage_of
+
+Handler = Callable[[Any, float, FramePushed], None]
+
+
+class CallObserver(BaseObserver):
+    """Turns frames into signals.
+
+    Args:
+        take: Where signals go; must neither wait nor raise.
+        lose: Told what could not be turned into a signal: the part and the reason.
+        language: The language of a transcript whose provider names none.
+        agent_id: The agent that answers first.
+        clock: Wall clock in epoch seconds, read once to anchor the pipeline's own clock.
+    """
+
+    def __init__(
+        self,
+        take: Callable[[Signal], None],
+        lose: Callable[[str, str], None],
+        *,
+        language: str | None = None,
+        agent_id: str = "assistant",
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        super().__init__(observe_every_push=False)
+        self._take = take
+        self._lose = lose
+        self._language = language
+        self._agent_id = agent_id
+        self._clock = clock
+        self._anchor: float | None = None
+        self._after_tools = False
+        self._answering = False
+        self._first_token = False
+        self._characters = 0
+        self._audio_context: str | None = None
+        self.drained = asyncio.Event()
+        self._handlers: dict[type[Frame], Handler | None] = {
+            **dict.fromkeys(TOOL_FRAMES, self._tools),
+            ClientConnectedFrame: self._plain(ParticipantJoined),
+            VADUserStartedSpeakingFrame: self._speech_started,
+            VADUserStoppedSpeakingFrame: self._speech_stopped,
+            InterimTranscriptionFrame: self._transcribed,
+            TranscriptionFrame: self._transcribed,
+            LLMContextUserTurnFrame: self._turn_ended,
+            UserTurnCompletedFrame: self._turn_completed,
+            LLMContextFrame: self._context,
+            LLMFullResponseStartFrame: self._answer_started,
+            LLMTextFrame: self._answer_text,
+            LLMFullResponseEndFrame: self._answer_ended,
+            TTSSpeakFrame: self._say,
+            TTSAudioRawFrame: self._audio,
+            BotStartedSpeakingFrame: self._plain(PlaybackStarted),
+            BotStoppedSpeakingFrame: self._plain(PlaybackStopped),
+            LLMContextAssistantTurnFrame: self._assistant_text,
+            InterruptionFrame: self._interrupted,
+            InterruptionSettledFrame: self._plain(InterruptionSettled),
+            RecordingStartedFrame: self._recording,
+            ErrorFrame: self._failed,
+            MetricsFrame: self._metrics,
+            PipelineDrainedFrame: self._drained,
+        }
+
+    async def on_pipeline_started(self) -> None:
+        """The bot is listening from here on."""
+        self._take(CallStarted(at=self._clock(), agent_id=self._agent_id))
+
+    async def on_push_frame(self, data: FramePushed) -> None:
+        """Dispatch one frame; see `BaseObserver`."""
+        kind = type(data.frame)
+        try:
+            handler = self._handlers[kind]
+        except KeyError:
+            handler = self._handlers[kind] = self._inherited(kind)
+        if handler is None:
+            return
+        # A broadcast goes both ways as two frames; the one that goes down is read.
+        if data.direction is not FrameDirection.DOWNSTREAM and kind not in _READ_UPSTREAM:
+            return
+        try:
+            handler(data.frame, self._at(data), data)
+        except Exception as error:  # noqa: BLE001 - an exception here would deafen the log
+            self._lose("observer", f"{kind.__name__}: {error!r}")
+
+    def _inherited(self, kind: type[Frame]) -> Handler | None:
+        return next((self._handlers[base] for base in kind.__mro__[1:] if base in _NAMED), None)
+
+    def _at(self, data: FramePushed) -> float:
+        if self._anchor is None:
+            self._anchor = self._clock() - data.source.get_clock().get_time() / 1e9
+        return self._anchor + data.timestamp / 1e9
+
+    def _plain(self, kind: Callable[..., Signal]) -> Handler:
+        return lambda _frame, at, _data: self._take(kind(at=at))
+
+    def _speech_started(
+        self, frame: VADUserStartedSpeakingFrame, at: float, _: FramePushed
+    ) -> None:
+        self._take(UserSpeechStarted(at=at, onset=frame.timestamp - frame.start_secs))
+
+    def _speech_stopped(
+        self, frame: VADUserStoppedSpeakingFrame, at: float, _: FramePushed
+    ) -> None:
+        self._take(UserSpeechStopped(at=at, end=frame.timestamp - frame.stop_secs))
+
+    def _transcribed(
+        self, frame: TranscriptionFrame | InterimTranscriptionFrame, at: float, _: FramePushed
+    ) -> None:
+        self._take(transcribed(frame, at, self._language))
+
+    def _turn_ended(self, frame: LLMContextUserTurnFrame, at: float, _: FramePushed) -> None:
+        self._take(UserTurnEnded(at=at, text=frame.text))
+
+    def _turn_completed(self, frame: UserTurnCompletedFrame, at: float, _: FramePushed) -> None:
+        self._take(UserTurnCompleted(at=at, hook=frame.hook_seconds, refused=frame.refused))
+
+    def _context(self, frame: LLMContextFrame, at: float, data: FramePushed) -> None:
+        # Only tool results go back up; what goes down is announced by the gate or by the LLM.
+        if data.direction is FrameDirection.UPSTREAM:
+            self._after_tools = True
+
+    def _answer_started(
+        self, frame: LLMFullResponseStartFrame, at: float, data: FramePushed
+    ) -> None:
+        if not isinstance(data.source, LLMService):
+            return
+        self._answering, self._first_token, self._characters = True, False, 0
+        self._take(ReplyRequested(at=at, continues=self._after_tools))
+        self._after_tools = False
+
+    def _answer_text(self, frame: LLMTextFrame, at: float, _: FramePushed) -> None:
+        if not self._answering:
+            return
+        if not self._first_token:
+            self._first_token = True
+            self._take(LLMFirstToken(at=at))
+        self._characters += len(frame.text)
+
+    def _answer_ended(self, frame: LLMFullResponseEndFrame, at: float, data: FramePushed) -> None:
+        if self._answering and isinstance(data.source, LLMService):
+            self._answering = False
+            self._take(LLMAnswered(at=at, characters=self._characters))
+
+    def _say(self, frame: TTSSpeakFrame, at: float, _: FramePushed) -> None:
+        recorded = frame.append_to_context is not False
+        self._take(SayRequested(at=at, text=frame.text, recorded=recorded))
+
+    def _audio(self, frame: TTSAudioRawFrame, at: float, _: FramePushed) -> None:
+        if frame.context_id != self._audio_context or frame.context_id is None:
+            self._audio_context = frame.context_id
+            self._take(TTSFirstAudio(at=at))
+
+    def _assistant_text(
+        self, frame: LLMContextAssistantTurnFrame, at: float, _: FramePushed
+    ) -> None:
+        self._take(AssistantText(at=at, text=frame.text))
+
+    def _interrupted(self, frame: InterruptionFrame, at: float, _: FramePushed) -> None:
+        self._answering = self._after_tools = False
+        self._take(Interrupted(at=at))
+
+    def _recording(self, frame: RecordingStartedFrame, at: float, _: FramePushed) -> None:
+        self._take(RecordingStarted(at=frame.started_at, path=frame.path))
+
+    def _tools(self, frame: Frame, at: float, _: FramePushed) -> None:
+        for signal in tool_signals(frame, at):
+            self._take(signal)
+
+    def _failed(self, frame: ErrorFrame, at: float, data: FramePushed) -> None:
+        self._take(failure_of(frame, at, frame.processor or data.source))
+
+    def _metrics(self, frame: MetricsFrame, at: float, data: FramePushed) -> None:
+        for signal in usage_of(frame, at, data.source):
+            self._take(signal)
+
+    def _drained(self, frame: PipelineDrainedFrame, at: float, _: FramePushed) -> None:
+        self.drained.set()
+
+
+# Frames that are read on their way up: errors only go up, and so do tool results to the LLM.
+_READ_UPSTREAM = frozenset({ErrorFrame, LLMContextFrame})
+
+# Frame types whose subclasses are read as they are themselves.
+_NAMED = frozenset(
+    {
+        TranscriptionFrame,
+        InterimTranscriptionFrame,
+        LLMTextFrame,
+        TTSAudioRawFrame,
+        ErrorFrame,
+        LLMFullResponseStartFrame,
+        LLMFullResponseEndFrame,
+        LLMContextFrame,
+    }
+)

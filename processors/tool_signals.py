@@ -1,0 +1,67 @@
+"""Tool calls: Pipecat's function call frames as signals."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from pipecat.frames.frames import (
+    Frame,
+    FunctionCallCancelFrame,
+    FunctionCallInProgressFrame,
+    FunctionCallResultFrame,
+    FunctionCallsStartedFrame,
+)
+
+from eventlog.signals import (
+    Signal,
+    ToolCall,
+    ToolCancelled,
+    ToolFinished,
+    ToolsRequested,
+    ToolStarted,
+)
+
+TOOL_FRAMES: tuple[type[Frame], ...] = (
+    FunctionCallsStartedFrame,
+    FunctionCallInProgressFrame,
+    FunctionCallResultFrame,
+    FunctionCallCancelFrame,
+)
+
+TIMED_OUT = "The tool did not answer in time"
+
+
+def tool_signals(frame: Frame, at: float) -> list[Signal]:
+    """Return what one function call frame says; nothing for progress that settles no call."""
+    if isinstance(frame, FunctionCallsStartedFrame):
+        calls = [
+            ToolCall(
+                call_id=call.tool_call_id,
+                name=call.function_name,
+                arguments=json.dumps(dict(call.arguments), separators=(",", ":"), default=str),
+            )
+            for call in frame.function_calls
+        ]
+        return [ToolsRequested(at=at, calls=calls)]
+    if isinstance(frame, FunctionCallInProgressFrame):
+        return [ToolStarted(at=at, call_id=frame.tool_call_id)]
+    if isinstance(frame, FunctionCallResultFrame):
+        if frame.properties and not frame.properties.is_final:
+            return []
+        output = _as_text(frame.result)
+        failed = frame.error is not None
+        return [ToolFinished(at=at, call_id=frame.tool_call_id, output=output, is_error=failed)]
+    if isinstance(frame, FunctionCallCancelFrame):
+        if frame.run_llm:
+            return [
+                ToolFinished(at=at, call_id=frame.tool_call_id, output=TIMED_OUT, is_error=True)
+            ]
+        return [ToolCancelled(at=at, call_id=frame.tool_call_id)]
+    return []
+
+
+def _as_text(result: Any) -> str:
+    if isinstance(result, str):
+        return result
+    return "" if result is None else json.dumps(result, ensure_ascii=False, default=str)
