@@ -42,7 +42,7 @@ class Intake:
     ) -> None:
         self.header = header
         self._clock = clock
-        self._recorder = Recorder(header.seed)
+        self._recorder = Recorder(header.seed, header.agent_name)
         self._listeners: list[Listener] = []
         self._number = 0
         self._losses: dict[str, int] = {}
@@ -132,7 +132,7 @@ def recover(header: CallHeader, signals: list[Signal], lost: int) -> dict[str, A
 
     A journal without an end gets one: the call ended with its process, at its last signal.
     """
-    recorder = Recorder(header.seed).take_all(signals)
+    recorder = Recorder(header.seed, header.agent_name).take_all(signals)
     at = max(signals[-1].at if signals else header.created_at, recorder.timeline.moment(0.0))
     killed = recorder.closed is None
     if killed:

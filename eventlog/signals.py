@@ -52,9 +52,7 @@ class Signal(msgspec.Struct, kw_only=True, forbid_unknown_fields=False, tag_fiel
 
 
 class CallStarted(Signal, kw_only=True, tag="call_started"):
-    """The pipeline runs and the bot listens; `agent_id` names the agent that answers first."""
-
-    agent_id: str = "assistant"
+    """The pipeline runs and the bot listens."""
 
 
 class ParticipantJoined(Signal, kw_only=True, tag="participant_joined"):

@@ -33,10 +33,13 @@ def source_of(processor: FrameProcessor) -> ErrorSource:
 
 
 def provider_of(processor: FrameProcessor) -> str:
-    """Return the short name of a service's vendor: its package under `pipecat.services`."""
+    """Return the short name of who is behind a processor: its package in Pipecat."""
     module = type(processor).__module__
-    parts = module.split(".")
-    return parts[2] if module.startswith("pipecat.services.") and len(parts) > 2 else module
+    match module.split("."):
+        case ["pipecat", "services" | "transports", vendor, *_]:
+            return vendor
+        case _:
+            return module
 
 
 def failure_of(frame: ErrorFrame, at: float, processor: FrameProcessor) -> Failed:

@@ -36,6 +36,7 @@ from pipecat.frames.frames import (
 from pipecat.observers.base_observer import BaseObserver, FramePushed
 from pipecat.processors.frame_processor import FrameDirection
 from pipecat.services.llm_service import LLMService
+from pipecat.utils.errors import ErrorCategory
 
 from eventlog.signals import (
     AssistantText,
@@ -78,7 +79,6 @@ class CallObserver(BaseObserver):
         take: Where signals go; must neither wait nor raise.
         lose: Told what could not be turned into a signal: the part and the reason.
         language: The language of a transcript whose provider names none.
-        agent_id: The agent that answers first.
         clock: Wall clock in epoch seconds, read once to anchor the pipeline's own clock.
     """
 
@@ -88,14 +88,12 @@ class CallObserver(BaseObserver):
         lose: Callable[[str, str], None],
         *,
         language: str | None = None,
-        agent_id: str = "assistant",
         clock: Callable[[], float] = time.time,
     ) -> None:
         super().__init__(observe_every_push=False)
         self._take = take
         self._lose = lose
         self._language = language
-        self._agent_id = agent_id
         self._clock = clock
         self._anchor: float | None = None
         self._after_tools = False
@@ -132,7 +130,7 @@ class CallObserver(BaseObserver):
 
     async def on_pipeline_started(self) -> None:
         """The bot is listening from here on."""
-        self._take(CallStarted(at=self._clock(), agent_id=self._agent_id))
+        self._take(CallStarted(at=self._clock()))
 
     async def on_push_frame(self, data: FramePushed) -> None:
         """Dispatch one frame; see `BaseObserver`."""
@@ -236,7 +234,11 @@ class CallObserver(BaseObserver):
             self._take(signal)
 
     def _failed(self, frame: ErrorFrame, at: float, data: FramePushed) -> None:
-        self._take(failure_of(frame, at, frame.processor or data.source))
+        processor = frame.processor or data.source
+        # A tool that raises is no failure of the LLM: its output says so (`is_error`).
+        if frame.category is ErrorCategory.APPLICATION and isinstance(processor, LLMService):
+            return
+        self._take(failure_of(frame, at, processor))
 
     def _metrics(self, frame: MetricsFrame, at: float, data: FramePushed) -> None:
         for signal in usage_of(frame, at, data.source):

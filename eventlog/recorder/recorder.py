@@ -69,10 +69,12 @@ class Recorder:
 
     Args:
         seed: Seed of the item ids; the same seed and signals give the same report.
+        agent_id: The agent that answers first, named by the history's first item.
     """
 
-    def __init__(self, seed: str) -> None:
+    def __init__(self, seed: str, agent_id: str = "assistant") -> None:
         self._ids = ItemIds(seed)
+        self._agent_id = agent_id
         self.timeline = Timeline()
         self.user = UserSide(self.timeline, self._ids)
         self.agent = AgentSide(self.timeline, self._ids)
@@ -157,10 +159,13 @@ class Recorder:
         if self.started_at is not None:
             return
         self.started_at = signal.at
-        self.timeline.keep(
-            AgentHandoff(id=self._ids.item(), new_agent_id=signal.agent_id, created_at=signal.at)
-        )
+        self._keep_handoff(signal.at)
         self.agent.become(AgentState.LISTENING, signal.at)
+
+    def _keep_handoff(self, at: float) -> None:
+        self.timeline.keep(
+            AgentHandoff(id=self._ids.item(), new_agent_id=self._agent_id, created_at=at)
+        )
 
     def _user_away(self, signal: UserAway) -> None:
         if self.both_listening:
@@ -206,6 +211,9 @@ class Recorder:
         self.recording = self.recording or signal
 
     def _close(self, signal: Closed) -> None:
+        if self.started_at is None:
+            # A call that never came about still had its agent: every history begins with one.
+            self._keep_handoff(signal.at)
         self.agent.close(signal.at)
         self.user.flush(signal.at)
         self.closed = signal

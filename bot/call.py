@@ -1,0 +1,330 @@
+"""One call: a configuration and a transport in, a report out.
+
+Everything that talks goes through here: the demo, `serve`, `join`, Pipecat Cloud, the tests and the
+benchmarks. Only a wrong configuration raises. Whatever goes wrong on the way, at the far side or in
+the log itself, comes back as a report.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Iterable, Mapping
+from contextlib import AsyncExitStack
+from typing import Any
+
+from loguru import logger
+from pipecat.frames.frames import (
+    EndFrame,
+    ErrorFrame,
+    Frame,
+    InterruptionWorkerFrame,
+    LLMMessagesAppendFrame,
+    LLMRunFrame,
+    TTSSpeakFrame,
+)
+from pipecat.pipeline.worker import PipelineParams, PipelineWorker
+from pipecat.processors.frame_processor import FrameDirection
+from pipecat.transports.base_transport import BaseTransport
+from pipecat.workers.runner import WorkerRunner
+
+from bot.closing import reason_of
+from bot.config import BotConfig, Slot
+from bot.far_side import FarSide
+from bot.filing import CallFiles
+from bot.models import Models
+from bot.opening import call_header
+from bot.pipeline import CallPipeline, Services, assemble
+from bot.providers import build
+from bot.session import SessionReport, new_session_id
+from eventlog.intake import Intake, Listener
+from eventlog.signals import Closed, CloseReason, ErrorSource, Failed
+from processors.away import AwayTimer
+from processors.failures import failure_of
+from processors.observer import CallObserver
+
+# What a call may take to come down before it is left behind (seconds). SIGTERM leaves a process
+# little more, and the report is still to be written.
+_CANCEL_TIMEOUT = 2.0
+_DRAIN_TIMEOUT = 1.0
+_SLOTS: tuple[Slot, ...] = ("stt", "llm", "tts")
+
+
+class Call:
+    """A call on any Pipecat transport.
+
+    Args:
+        config: What the bot is; see `load_config`.
+        transport: The transport, not started yet and used by nobody else.
+        session_id: The call's id, a new one by default.
+        room: Name of the room, for the report.
+        room_id: Id of the room, for the report.
+        models: Heavy models shared by the calls of a process; by default the call owns its own.
+        tags: Tags for the report, beside those of the configuration.
+        handle_signals: Whether SIGINT and SIGTERM end this call (job_shutdown).
+        env: Where API keys are looked up, the process's environment by default.
+
+    Raises:
+        ConfigError: The configuration names something that cannot be built.
+    """
+
+    def __init__(
+        self,
+        config: BotConfig,
+        transport: BaseTransport,
+        *,
+        session_id: str | None = None,
+        room: str = "",
+        room_id: str = "",
+        models: Models | None = None,
+        tags: Iterable[str] = (),
+        handle_signals: bool = False,
+        env: Mapping[str, str] | None = None,
+    ) -> None:
+        self.config = config
+        self.session = session_id or new_session_id()
+        self._transport = transport
+        self._own_models = models is None
+        self._models = models or Models()
+        self._handle_signals = handle_signals
+        self._env = os.environ if env is None else env
+        self._files = CallFiles(config.log, self.session)
+        services = Services(**{slot: self._build(slot) for slot in _SLOTS})
+        self._services = services
+        header = call_header(config, self._files, services, room=room, room_id=room_id, tags=tags)
+        self._intake = Intake(header, self._files.folder)
+        self._files.tell_losses(self._intake.lose)
+        self._recording = self._files.recording(self._intake.lose)
+        self._parts: CallPipeline = assemble(config, transport, services, self._recording)
+        self._observer = CallObserver(
+            self._intake.take,
+            self._intake.lose,
+            language=config.agent.language,
+        )
+        self._away = AwayTimer(self._intake, config.turn.user_away_timeout)
+        self._worker: PipelineWorker | None = None
+        self._runner: WorkerRunner | None = None
+        self._closing: Closed | None = None
+        self._last_frame: Frame | None = None
+        self._started = asyncio.Event()
+        self._connected = False
+
+    def listen(self, listener: Listener) -> None:
+        """Have `listener` called with each event of the log as it is told."""
+        self._intake.listen(listener)
+
+    async def say(self, text: str) -> None:
+        """Speak `text` as it stands."""
+        await self._queue(TTSSpeakFrame(text))
+
+    async def generate_reply(self, instructions: str | None = None) -> None:
+        """Have the LLM speak, on the conversation so far or on these instructions."""
+        if instructions is None:
+            await self._queue(LLMRunFrame())
+            return
+        message: Any = {"role": "developer", "content": instructions}
+        await self._queue(LLMMessagesAppendFrame(messages=[message], run_llm=True))
+
+    async def interrupt(self) -> None:
+        """Cut off whatever the bot is saying or about to say."""
+        if self._worker is not None:
+            await self._worker.queue_frame(InterruptionWorkerFrame(), FrameDirection.UPSTREAM)
+
+    async def close(
+        self,
+        reason: CloseReason = CloseReason.USER_INITIATED,
+        detail: Mapping[str, Any] | None = None,
+        *,
+        drain: bool = False,
+    ) -> None:
+        """End the call; the first reason given is the one that counts.
+
+        Args:
+            reason: Why, in the schema's words.
+            detail: Who and what was behind it, for the report.
+            drain: Whether what the bot has to say is said first.
+        """
+        await self._close(Closed(at=time.time(), reason=reason, detail=dict(detail or {})), drain)
+
+    async def run(self) -> SessionReport:
+        """Hold the call and return its report, whatever happens."""
+        async with AsyncExitStack() as stack:
+            if self._own_models:
+                stack.push_async_callback(self._models.aclose)
+            try:
+                await self._run()
+            except Exception as error:  # noqa: BLE001 - a call answers with a report, not a trace
+                logger.opt(exception=error).error(f"The call failed: {error!r}")
+                self._closing = self._closing or _failed_close(error)
+            finally:
+                report = await self._finish()
+        return report
+
+    async def _run(self) -> None:
+        worker = self._worker = PipelineWorker(
+            self._parts.pipeline,
+            params=PipelineParams(enable_metrics=True, enable_usage_metrics=True),
+            observers=[self._observer],
+            enable_rtvi=False,
+            enable_turn_tracking=False,
+            idle_timeout_secs=self.config.call.idle_timeout,
+            cancel_timeout_secs=_CANCEL_TIMEOUT,
+        )
+        self._watch(worker)
+        FarSide(self._transport).watch(self._far_side_joined, self._close)
+        self._runner = WorkerRunner(
+            handle_sigint=self._handle_signals, handle_sigterm=self._handle_signals
+        )
+        await self._runner.add_workers(worker)
+        limit = self.config.call.max_duration
+        timer = asyncio.create_task(self._close_after(limit)) if limit else None
+        warming = asyncio.create_task(self._warm())
+        try:
+            if self._closing is None:
+                await self._runner.run()
+        finally:
+            for task in (timer, warming):
+                if task is not None:
+                    task.cancel()
+
+    def _watch(self, worker: PipelineWorker) -> None:
+        @worker.event_handler("on_pipeline_started")
+        async def started(_worker: PipelineWorker, _frame: Frame) -> None:
+            self._started.set()
+            await self._greet()
+
+        @worker.event_handler("on_pipeline_finished")
+        async def finished(_worker: PipelineWorker, frame: Frame) -> None:
+            self._last_frame = frame
+            await self._drain()
+
+        @worker.event_handler("on_pipeline_error")
+        async def failed(_worker: PipelineWorker, frame: ErrorFrame) -> None:
+            processor = frame.processor
+            if processor is not None and not processor.is_usable:
+                failure = failure_of(frame, time.time(), processor)
+                await self._close(_close_of(failure), drain=False)
+
+        @worker.event_handler("on_setup_timeout")
+        async def stuck(_worker: PipelineWorker) -> None:
+            await self._close(
+                _failed_close(TimeoutError("a service did not connect in time")), False
+            )
+
+        del started, finished, failed, stuck
+
+    async def _far_side_joined(self) -> None:
+        if not self._connected:
+            self._connected = True
+            self._away.participant_joined()
+            await self._greet()
+
+    async def _greet(self) -> None:
+        # The bot listens before it speaks: both must have happened, in whatever order.
+        greeting = self.config.agent.greeting
+        if greeting is None or not (self._connected and self._started.is_set()):
+            return
+        if greeting.say is not None:
+            await self.say(greeting.say)
+        else:
+            await self.generate_reply(greeting.generate)
+
+    async def _warm(self) -> None:
+        """Let a local LLM read its instructions before the first turn needs them."""
+        warm = getattr(self._services.llm, "warm", None)
+        if warm is None:
+            return
+        try:
+            await warm(self.config.agent.instructions)
+        except Exception as error:  # noqa: BLE001 - a cold start is slower, not broken
+            logger.warning(f"The LLM could not be warmed up: {error!r}")
+
+    async def _close(self, closed: Closed, drain: bool) -> None:
+        if self._closing is not None:
+            return
+        self._closing = closed
+        self._away.stop()
+        if self._worker is None or self._runner is None:
+            return
+        if drain:
+            await self._worker.queue_frame(EndFrame(reason=closed.reason.value))
+        else:
+            await self._runner.cancel(reason=closed.reason.value)
+
+    async def _close_after(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+        await self.close(
+            CloseReason.JOB_SHUTDOWN, {"who": "bot", "what": "longest duration reached"}
+        )
+
+    async def _drain(self) -> None:
+        """Wait until the observer has heard all there is; teardown would drop the rest."""
+        try:
+            await self._parts.end.mark_drained()
+            await asyncio.wait_for(self._observer.drained.wait(), _DRAIN_TIMEOUT)
+        except TimeoutError:
+            self._intake.lose("observer", f"did not catch up within {_DRAIN_TIMEOUT} s")
+
+    async def _finish(self) -> SessionReport:
+        self._away.stop()
+        closing = self._closing
+        if closing is None:
+            reason, detail = reason_of(self._last_frame)
+            closing = Closed(at=time.time(), reason=reason, detail=detail)
+        audio = await self._recording.finish() if self._recording else None
+        closing.at = time.time()
+        data = await asyncio.to_thread(self._intake.finish, closing)
+        return await asyncio.to_thread(self._files.write, data, audio)
+
+    async def _queue(self, frame: Frame) -> None:
+        if self._worker is not None:
+            await self._worker.queue_frame(frame)
+
+    def _build(self, slot: Slot) -> Any:
+        agent = self.config.agent
+        return build(
+            slot,
+            getattr(self.config, slot),
+            env=self._env,
+            models=self._models,
+            language=agent.language,
+            system_instruction=agent.instructions,
+        )
+
+
+async def run_call(config: BotConfig, transport: BaseTransport, **options: Any) -> SessionReport:
+    """Hold one call and return its report; the short form of `Call(...).run()`.
+
+    Args:
+        config: What the bot is.
+        transport: The transport, not started yet.
+        **options: What `Call` takes.
+
+    Raises:
+        ConfigError: The configuration names something that cannot be built.
+    """
+    return await Call(config, transport, **options).run()
+
+
+def _failed_close(error: Exception) -> Closed:
+    failure = Failed(
+        at=time.time(),
+        source=ErrorSource.OTHER,
+        label=f"{type(error).__module__}.{type(error).__name__}",
+        recoverable=False,
+        message=str(error),
+        provider="parley",
+        category="application",
+    )
+    return _close_of(failure)
+
+
+def _close_of(failure: Failed) -> Closed:
+    detail = {
+        "who": failure.provider,
+        "what": failure.message,
+        "provider": failure.provider,
+        "category": failure.category,
+    }
+    return Closed(at=failure.at, reason=CloseReason.ERROR, detail=detail, failure=failure)

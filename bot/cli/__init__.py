@@ -1,0 +1,57 @@
+"""The `parley` command: one module a command, each loaded only when it is run.
+
+`parley --help` must answer at once, so a command is known here by its name and one line, and its
+module is imported when its name is the first word of the command line.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import typer
+
+# Command: (module, attribute, one line of help). A typer app becomes a group.
+COMMANDS = {
+    "demo": ("bot.cli.demo", "command", "Hold a spoken call on this machine: no key, no network."),
+    "serve": ("bot.cli.serve", "command", "Serve the bot and its page to a browser."),
+    "join": ("bot.cli.join", "command", "Join a Daily room by its URL."),
+    "config": ("bot.config.command", "app", "Show or check a configuration."),
+    "log": ("eventlog.commands", "app", "Read and check the logs of calls."),
+}
+
+
+def build(arguments: Sequence[str]) -> typer.Typer:
+    """Return the command line for `arguments`, with only the command they name imported."""
+    app = typer.Typer(
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+        help="A Pipecat voice bot that keeps the minutes of its calls.",
+        epilog="Start with `parley demo`. Each command explains itself: `parley COMMAND --help`.",
+    )
+    for name, (module, attribute, line) in COMMANDS.items():
+        if list(arguments[:1]) == [name]:
+            _add(app, name, getattr(importlib.import_module(module), attribute))
+        else:
+            app.command(name, help=line)(_unloaded)
+    return app
+
+
+def main() -> None:
+    """Run the command line."""
+    build(sys.argv[1:])(prog_name="parley")
+
+
+def _add(app: typer.Typer, name: str, loaded: Any) -> None:
+    if isinstance(loaded, typer.Typer):
+        app.add_typer(loaded, name=name)
+    else:
+        app.command(name)(loaded)
+
+
+def _unloaded() -> None:
+    """Stand in for a command in the listing."""

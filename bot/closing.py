@@ -1,0 +1,30 @@
+"""How a call closes: what Pipecat's last frame says, in the words of the schema."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pipecat.frames.frames import CancelFrame, Frame
+
+from eventlog.signals import CloseReason
+
+# Reasons that Pipecat itself gives to the frame that ends a pipeline (workers/runner.py and
+# pipeline/worker.py of 1.14), and who is behind them.
+_PIPECAT_REASONS = {
+    "interrupt signal": ("host", "signal"),
+    "idle timeout": ("bot", "idle timeout"),
+    "runner exiting": ("host", "runner exiting"),
+}
+
+
+def reason_of(frame: Frame | None) -> tuple[CloseReason, dict[str, Any]]:
+    """Return why a pipeline ended that nobody had told to.
+
+    Args:
+        frame: The frame that ended it, None if none was seen.
+    """
+    said = str(getattr(frame, "reason", None) or "")
+    if isinstance(frame, CancelFrame) or frame is None:
+        who, what = _PIPECAT_REASONS.get(said, ("host", said or "cancelled"))
+        return CloseReason.JOB_SHUTDOWN, {"who": who, "what": what}
+    return CloseReason.TASK_COMPLETED, {"who": "bot", "what": said or "script done"}

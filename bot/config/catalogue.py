@@ -1,0 +1,136 @@
+"""Which providers there are, by the short names a person writes.
+
+The list is Pipecat's own registry, the one behind `pipecat init`, so a service that a Pipecat
+release adds is known here without a line of ours. Only data is read: no service is imported, which
+takes a quarter of a second for the first name.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from bot.config.nearest import did_you_mean
+
+if TYPE_CHECKING:
+    from pipecat.cli.registry.service_metadata import ServiceDefinition
+
+    from bot.config.schema import Slot
+
+_IMPORT = re.compile(r"from (?P<module>[\w.]+) import (?P<name>\w+)")
+_VARIABLE = re.compile(r'(\w+)=os\.getenv\("(\w+)"')
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One provider of one slot.
+
+    Attributes:
+        name: its short name ("deepgram-flux").
+        module: where its class lives.
+        class_name: the name of its class.
+        package: what must be installed for it ("pipecat-ai[deepgram]").
+        variables: constructor argument or setting → the environment variable that holds it by the
+            conventions of Pipecat's project generator.
+        defaults: settings the generator fills in where the class has no default.
+    """
+
+    name: str
+    module: str
+    class_name: str
+    package: str
+    variables: Mapping[str, str] = field(default_factory=dict[str, str])
+    defaults: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+_EMBEDDED: Mapping[str, tuple[Entry, ...]] = {
+    "stt": (
+        Entry(
+            "moonshine-streaming",
+            "bot.local.moonshine",
+            "MoonshineStreamingSTTService",
+            "parley[local]",
+        ),
+    ),
+    "llm": (Entry("llamacpp", "bot.local.llamacpp", "LlamaCppLLMService", "parley[local]"),),
+    "tts": (
+        Entry("piper-embedded", "bot.local.piper", "EmbeddedPiperTTSService", "parley[local]"),
+    ),
+}
+
+
+def find(slot: Slot, provider: str) -> Entry | None:
+    """Return the provider of that short name, or None.
+
+    Case, "-" against "_", and the slot at the end do not matter: "deepgram", "Deepgram" and
+    "deepgram_stt" are one provider.
+    """
+    return _index(slot).get(_folded(slot, provider))
+
+
+def of_class(slot: Slot, cls: type) -> Entry | None:
+    """Return the provider that has exactly this class, or None; a subclass is someone else's."""
+    for entry in entries(slot):
+        if (entry.module, entry.class_name) == (cls.__module__, cls.__qualname__):
+            return entry
+    return None
+
+
+def unknown_provider(slot: Slot, provider: str) -> tuple[str, str]:
+    """Return the problem and the hint for a name that is no provider of the slot."""
+    names = [entry.name for entry in entries(slot)]
+    hint = did_you_mean(provider.replace("_", "-"), names, kind=f"{slot} providers")
+    if hint.startswith("known"):
+        hint += ", or 'module:Class'"
+    return f"unknown {slot} provider '{provider}'", hint
+
+
+@functools.cache
+def entries(slot: Slot) -> tuple[Entry, ...]:
+    """Return all providers of a slot by name: our embedded ones and all of Pipecat's registry."""
+    from pipecat.cli.registry.service_metadata import ServiceRegistry
+
+    definitions = {
+        "stt": ServiceRegistry.STT_SERVICES,
+        "llm": ServiceRegistry.LLM_SERVICES,
+        "tts": ServiceRegistry.TTS_SERVICES,
+    }[slot]
+    listed = [_entry(slot, definition) for definition in definitions]
+    return tuple(sorted([*_EMBEDDED[slot], *listed], key=lambda entry: entry.name))
+
+
+def _entry(slot: Slot, definition: ServiceDefinition) -> Entry:
+    from pipecat.cli.registry.service_metadata import ServiceRegistry
+
+    imports = (_IMPORT.fullmatch(line) for line in ServiceRegistry.IMPORTS[definition.value])
+    wanted = (definition.class_name or [""])[0]
+    module = next(found["module"] for found in imports if found and found["name"] == wanted)
+    return Entry(
+        name=definition.value.removesuffix(f"_{slot}").replace("_", "-"),
+        module=module,
+        class_name=wanted,
+        package=definition.package,
+        variables=dict(_VARIABLE.findall(ServiceRegistry.SERVICE_CONFIGS[definition.value])),
+        defaults=definition.param_defaults or {},
+    )
+
+
+@functools.cache
+def _index(slot: Slot) -> Mapping[str, Entry]:
+    """Map folded names to entries; a module's path (`google`) serves as a second name."""
+    names = {_folded(slot, entry.name): entry for entry in entries(slot)}
+    vendors: dict[str, list[Entry]] = {}
+    for entry in entries(slot):
+        inner = entry.module.removeprefix("pipecat.services.").removesuffix(f".{slot}")
+        vendors.setdefault(_folded(slot, inner.replace(".", "_")), []).append(entry)
+    for vendor, sharing in vendors.items():
+        if len(sharing) == 1:
+            names.setdefault(vendor, sharing[0])
+    return names
+
+
+def _folded(slot: str, name: str) -> str:
+    return name.casefold().replace("-", "_").removesuffix(f"_{slot}")

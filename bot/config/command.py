@@ -1,0 +1,92 @@
+"""`parley config`: look at a configuration as the bot will see it.
+
+The heavy imports wait until a command runs, since `parley --help` lists these commands too.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from bot.config.schema import BotConfig
+
+app = typer.Typer(name="config", help="Show and check a configuration.", no_args_is_help=True)
+
+_Source = Annotated[
+    str, typer.Option("--config", "-c", help="A YAML file, or a shipped one: default, local.")
+]
+
+
+@app.command()
+def show(
+    config: _Source = "default",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of YAML.")] = False,
+) -> None:
+    """Print the configuration with parents merged and variables filled in; secrets are stars."""
+    import json
+
+    import yaml
+
+    with _told_plainly():
+        tree = _loaded(config).redacted()
+    if as_json:
+        text = json.dumps(tree, indent=2, ensure_ascii=False) + "\n"
+    else:
+        text = yaml.safe_dump(tree, sort_keys=False, allow_unicode=True, width=100)
+    sys.stdout.write(text)
+
+
+@app.command()
+def check(config: _Source = "default") -> None:
+    """Check the configuration, its providers, keys and functions, without starting anything."""
+    with _told_plainly():
+        loaded = _loaded(config)
+        _check(loaded)
+    sys.stdout.write(f"{config}: ok ({loaded.digest[:12]})\n")
+
+
+def _loaded(source: str) -> BotConfig:
+    from bot.config.load import load_config
+
+    return load_config(source)
+
+
+def _check(config: BotConfig) -> None:
+    from bot.config.errors import ConfigError, Problem
+    from bot.config.references import check_references
+    from bot.providers import check_providers
+
+    problems: list[Problem] = []
+    try:
+        check_references(config)
+    except ConfigError as error:
+        problems += error.problems
+    try:
+        check_providers(config, env=os.environ)
+    except ConfigError as error:
+        problems += error.problems
+    if problems:
+        raise ConfigError.of(problems)
+
+
+@contextmanager
+def _told_plainly() -> Generator[None]:
+    """Turn a wrong configuration into its lines on stderr and exit code 2, and hush Pipecat."""
+    from loguru import logger
+
+    from bot.config.errors import ConfigError
+
+    logger.disable("pipecat")
+    try:
+        yield
+    except ConfigError as error:
+        sys.stderr.write(f"{error}\n")
+        raise typer.Exit(2) from None
+    finally:
+        logger.enable("pipecat")

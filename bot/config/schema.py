@@ -1,0 +1,219 @@
+"""What a configuration may say, and what it says by default.
+
+The models are the reference for every key: unknown keys are refused, values are checked and
+brought to their type, and nothing can be changed after loading.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self, cast
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from bot.config.errors import KeyPath
+from bot.config.layers import Origins
+from bot.config.secret import STARS, Secret
+from bot.config.turn import TurnConfig
+
+Slot = Literal["stt", "llm", "tts"]
+
+_DEFAULT_INSTRUCTIONS = (
+    "You are a friendly voice assistant. Answer in one or two short spoken sentences, "
+    "without lists, headings or emojis."
+)
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+def _reference(text: str) -> str:
+    module, colon, name = text.partition(":")
+    if not (colon and name.isidentifier() and all(p.isidentifier() for p in module.split("."))):
+        raise PydanticCustomError("reference", "expected 'module:function'")
+    return text
+
+
+def _greeting(value: Any) -> Any:
+    return {"say": value} if isinstance(value, str) else value
+
+
+Text = Annotated[str, Field(min_length=1)]
+Reference = Annotated[str, AfterValidator(_reference)]
+
+
+class Greeting(_Section):
+    """How the bot opens the call: by saying a text, or by what the LLM makes of instructions."""
+
+    say: Text | None = None
+    generate: Text | None = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.say is None) == (self.generate is None):
+            raise PydanticCustomError("greeting", "expected either 'say' or 'generate'")
+        return self
+
+
+class AgentConfig(_Section):
+    """Who the bot is; `language` is a BCP 47 tag handed to the providers that take one."""
+
+    name: Text = "assistant"
+    instructions: Text = _DEFAULT_INSTRUCTIONS
+    greeting: Annotated[Greeting | None, BeforeValidator(_greeting)] = None
+    language: Text = "en"
+
+
+class _Provided(_Section):
+    _slot: str = PrivateAttr(default="")
+    _origins: Origins = PrivateAttr(default=Origins())
+
+    def placed(self, slot: str, origins: Origins) -> Self:
+        """Copy that knows its slot and files, so that later errors can name them."""
+        copy = self.model_copy()
+        copy._slot, copy._origins = slot, origins
+        return copy
+
+    def file_of(self, *key: str) -> Path | None:
+        """Return the file that holds a key of this section, for error messages."""
+        return self._origins.file_of((self._slot, *key))
+
+
+class ServiceConfig(_Provided):
+    """One of the three services.
+
+    Attributes:
+        provider: a short name ("deepgram") or "module:Class".
+        settings: fields of the class's `Settings`; secrets are `Secret` objects.
+        args: arguments of its constructor; secrets are `Secret` objects.
+    """
+
+    provider: Text
+    settings: dict[str, Any] = Field(default_factory=dict)
+    args: dict[str, Any] = Field(default_factory=dict)
+
+
+class VadConfig(_Provided):
+    """Voice activity detection: "silero" with VADParams as `args`, or "module:Class"."""
+
+    provider: Text = "silero"
+    args: dict[str, Any] = Field(default_factory=dict)
+
+
+class HooksConfig(_Section):
+    """Functions of the builder that are called in the course of a turn."""
+
+    on_user_turn_completed: Reference | None = None
+
+
+class LogConfig(_Section):
+    """Where the log of a call goes; relative paths start at the working directory.
+
+    Attributes:
+        directory: the folder that gets one folder for each call.
+        dump: a file to which the report of each call is appended; None for none.
+        audio: keep a recording of the call next to its log.
+        stdout: print the log on stdout; None means under Pipecat Cloud only.
+    """
+
+    directory: Path = Path("sessions")
+    dump: Path | None = None
+    audio: bool = True
+    stdout: bool | None = None
+
+
+class CallConfig(_Section):
+    """When a call is ended from our side, in seconds; null means never."""
+
+    idle_timeout: float | None = Field(default=300.0, gt=0, le=86400)
+    max_duration: float | None = Field(default=None, gt=0, le=86400)
+
+
+class BotConfig(_Section):
+    """A whole bot, resolved: variables filled in, parents merged, every value checked."""
+
+    agent: AgentConfig = AgentConfig()
+    stt: ServiceConfig
+    llm: ServiceConfig
+    tts: ServiceConfig
+    vad: VadConfig = VadConfig()
+    turn: TurnConfig = TurnConfig()
+    tools: tuple[Reference, ...] = ()
+    hooks: HooksConfig = HooksConfig()
+    log: LogConfig = LogConfig()
+    call: CallConfig = CallConfig()
+    tags: tuple[Text, ...] = ()
+
+    _name: str = PrivateAttr(default="config")
+    _path: Path | None = PrivateAttr(default=None)
+    _origins: Origins = PrivateAttr(default=Origins())
+    _secrets: frozenset[KeyPath] = PrivateAttr(default=frozenset())
+
+    def placed(self, origins: Origins, secrets: frozenset[KeyPath]) -> Self:
+        """Copy that knows the files it came from and where its secrets are."""
+        parts = {slot: getattr(self, slot).placed(slot, origins) for slot in _PLACED}
+        copy = self.model_copy(update=parts)
+        copy._origins, copy._secrets = origins, secrets
+        copy._path = origins.file_of(())
+        copy._name = copy._path.stem if copy._path else "config"
+        return copy
+
+    @property
+    def name(self) -> str:
+        """The stem of the file, or "config" for a mapping."""
+        return self._name
+
+    @property
+    def path(self) -> Path | None:
+        """The file that was loaded, None for a mapping."""
+        return self._path
+
+    def file_of(self, *key: str | int) -> Path | None:
+        """Return the file that holds a key, for error messages."""
+        return self._origins.file_of(key)
+
+    def redacted(self) -> dict[str, Any]:
+        """Return the whole configuration as plain JSON values, with secrets as stars."""
+        tree = self.model_dump()
+        if self.agent.greeting:
+            tree["agent"]["greeting"] = self.agent.greeting.model_dump(exclude_none=True)
+        return _shown(tree, (), self._secrets)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over the resolved configuration without its secrets, as 64 hex digits.
+
+        Two calls with the same digest ran with the same settings, wherever the file lay and
+        whatever the keys were.
+        """
+        text = json.dumps(self.redacted(), sort_keys=True, ensure_ascii=False, default=str)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+_PLACED = ("stt", "llm", "tts", "vad")
+
+
+def _shown(value: Any, at: KeyPath, secrets: frozenset[KeyPath]) -> Any:
+    """Copy a dumped value as plain JSON, with stars in the place of secrets."""
+    if isinstance(value, Secret) or at in secrets:
+        return STARS
+    if isinstance(value, dict):
+        items = cast("dict[str, Any]", value).items()
+        return {key: _shown(item, (*at, key), secrets) for key, item in items}
+    if isinstance(value, list | tuple):
+        items = cast("Sequence[Any]", value)
+        return [_shown(item, (*at, i), secrets) for i, item in enumerate(items)]
+    return value.as_posix() if isinstance(value, Path) else value

@@ -1,0 +1,69 @@
+"""The head of a call's log: who serves what, with which options and versions."""
+
+from __future__ import annotations
+
+import platform
+import secrets
+import time
+from collections.abc import Iterable
+from importlib import metadata
+from typing import TYPE_CHECKING
+
+from bot.config import BotConfig
+from bot.filing import CallFiles
+from bot.providers import describe
+from eventlog.header import CallHeader, Provider
+
+if TYPE_CHECKING:
+    from bot.pipeline import Services
+
+_LIBRARIES = ("parley", "pipecat-ai")
+
+
+def call_header(
+    config: BotConfig,
+    files: CallFiles,
+    services: Services,
+    *,
+    room: str,
+    room_id: str,
+    tags: Iterable[str],
+) -> CallHeader:
+    """Return what the log of a call begins with."""
+    return CallHeader(
+        session=files.name,
+        job_id=files.session_id,
+        room_id=room_id,
+        room=room,
+        seed=secrets.token_hex(8),
+        agent_name=config.agent.name,
+        options=config.turn.report_options(),
+        config_name=config.name,
+        config_digest=config.digest,
+        config=config.redacted(),
+        versions={**{name: _version(name) for name in _LIBRARIES}, "python": _python()},
+        providers={slot: _provider(getattr(services, slot)) for slot in ("stt", "llm", "tts")},
+        tags=sorted({*config.tags, *tags}),
+        created_at=time.time(),
+    )
+
+
+def _provider(service: object) -> Provider:
+    said = describe(service)  # type: ignore[arg-type]
+    return Provider(
+        provider=said["provider"] or "",
+        service=said["class"] or "",
+        model=said["model"] or "",
+        voice=said["voice"] or "",
+    )
+
+
+def _version(name: str) -> str:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return ""
+
+
+def _python() -> str:
+    return platform.python_version()

@@ -1,0 +1,110 @@
+"""Build a service from its configuration, and say what it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from pipecat.processors.frame_processor import FrameProcessor
+
+from bot.config.catalogue import of_class
+from bot.config.errors import ProviderError
+from bot.config.schema import ServiceConfig, Slot
+from bot.config.secret import STARS, names_a_secret, secrets_in
+from bot.providers.plan import Plan, plan
+
+if TYPE_CHECKING:
+    import aiohttp
+
+    from bot.models import Models
+
+_SLOTS: tuple[Slot, ...] = ("stt", "llm", "tts")
+
+
+def build(
+    slot: Slot,
+    service: ServiceConfig,
+    *,
+    env: Mapping[str, str],
+    models: Models | None = None,
+    language: str | None = None,
+    system_instruction: str | None = None,
+    aiohttp_session: aiohttp.ClientSession | None = None,
+) -> FrameProcessor:
+    """Build one of the three services; call it inside a running event loop.
+
+    Args:
+        slot: which of the three.
+        service: its configuration.
+        env: where API keys are looked up when the configuration gives none.
+        models: heavy models shared by the calls of a process, for the embedded services.
+        language: used where the settings name none and the class knows one.
+        system_instruction: the same, for the LLM.
+        aiohttp_session: for the services that speak plain HTTP.
+
+    Raises:
+        ProviderError: the provider cannot be found, imported or built as configured; each line
+            names file and key, and no line holds a secret.
+    """
+    defaults = {"language": language, "system_instruction": system_instruction}
+    planned = plan(slot, service, env=env, defaults=defaults)
+    injected = {"models": models, "aiohttp_session": aiohttp_session}
+    for name, value in injected.items():
+        if name in planned.takes and value is not None:
+            planned.arguments[name] = value
+    made = _constructed(slot, service, planned)
+    _require_voice(slot, service, made)
+    return made
+
+
+def describe(service: FrameProcessor) -> dict[str, str | None]:
+    """Return what a report says of a built service: provider, class, model and voice.
+
+    `provider` is the short name or "module:Class"; `model` and `voice` are None where the service
+    has none.
+    """
+    cls = type(service)
+    entries = (of_class(slot, cls) for slot in _SLOTS)
+    name = next((entry.name for entry in entries if entry), f"{cls.__module__}:{cls.__qualname__}")
+    settings = getattr(service, "_settings", None)
+    return {
+        "provider": name,
+        "class": cls.__qualname__,
+        "model": _text(getattr(settings, "model", None)),
+        "voice": _text(getattr(settings, "voice", None)),
+    }
+
+
+def _constructed(slot: Slot, service: ServiceConfig, planned: Plan) -> FrameProcessor:
+    try:
+        return planned.cls(**planned.arguments)
+    except Exception as error:
+        keys = [value for name, value in planned.arguments.items() if names_a_secret(name)]
+        said = f"{type(error).__name__}: {error}"
+        hidden = [*secrets_in(service.args), *secrets_in(service.settings), *keys]
+        problem = f"{planned.cls.__name__} cannot be built: {_without(said, hidden)}"
+        raise ProviderError(service.file_of("provider"), slot, problem) from error
+
+
+def _require_voice(slot: Slot, service: ServiceConfig, made: FrameProcessor) -> None:
+    """Refuse a TTS without a voice: its server would do so only when the bot first speaks."""
+    entry = of_class(slot, type(made))
+    variable = entry.variables.get("voice") if entry else None
+    if slot == "tts" and variable and describe(made)["voice"] is None:
+        raise ProviderError(
+            service.file_of("provider"),
+            "tts.settings.voice",
+            f"{type(made).__name__} has no voice of its own",
+            f"give the id of one, or set {variable}",
+        )
+
+
+def _without(text: str, secrets: Iterable[Any]) -> str:
+    for secret in secrets:
+        if isinstance(secret, str) and secret:
+            text = text.replace(secret, STARS)
+    return text
+
+
+def _text(value: object) -> str | None:
+    return str(value) if isinstance(value, str) else None

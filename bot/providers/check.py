@@ -1,0 +1,36 @@
+"""Check every provider of a configuration without building one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from bot.config.errors import Problem, ProviderError
+from bot.config.schema import BotConfig, ServiceConfig, Slot
+from bot.providers.plan import plan
+from bot.providers.vad import plan_vad
+
+
+def check_providers(config: BotConfig, *, env: Mapping[str, str]) -> None:
+    """Import the configured classes and check their settings, arguments and API keys.
+
+    Nothing is built and no server is asked, so a wrong key is not found here.
+
+    Raises:
+        ProviderError: with a line for each thing that is wrong.
+    """
+    problems = list(_problems(config, env))
+    if problems:
+        raise ProviderError.of(problems)
+
+
+def _problems(config: BotConfig, env: Mapping[str, str]) -> Iterator[Problem]:
+    services: dict[Slot, ServiceConfig] = {"stt": config.stt, "llm": config.llm, "tts": config.tts}
+    for slot, service in services.items():
+        try:
+            plan(slot, service, env=env, defaults={})
+        except ProviderError as error:
+            yield from error.problems
+    try:
+        plan_vad(config.vad)
+    except ProviderError as error:
+        yield from error.problems

@@ -1,0 +1,1 @@
+"""The tests; a package so that a config can name `tests.scripted` providers."""

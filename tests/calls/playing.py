@@ -1,0 +1,112 @@
+"""Plays a scripted call from end to end: our `Call`, our transport, scripted providers."""
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from bot.call import Call
+from bot.config import load_config
+from bot.memory import MemoryTransport
+from bot.session import SessionReport
+from eventlog.signals import CloseReason
+from tests.scripted.scenario import Scenario, load
+
+# The options of LiveKit's scenarios that the configuration fixes in this version.
+FIXED = {
+    "preemptive_generation",
+    "resume_false_interruption",
+    "false_interruption_timeout",
+    "min_interruption_words",
+}
+
+
+def config_of(scenario: Scenario, directory: Path, **sections: Any) -> dict[str, Any]:
+    """The configuration that plays a scenario, its log under `directory`."""
+    providers = {slot: dict(service) for slot, service in scenario.providers.items()}
+    providers["llm"] = _answering_tools_in_our_words(providers["llm"])
+    options = {name: value for name, value in scenario.options.items() if name not in FIXED}
+    return {
+        "agent": {"greeting": scenario.greeting},
+        **providers,
+        "turn": {**options, "detector": "none"},
+        "log": {"directory": str(directory)},
+        **sections,
+    }
+
+
+def _answering_tools_in_our_words(llm: dict[str, Any]) -> dict[str, Any]:
+    # Pipecat tells the LLM of a failed tool in words of its own, LiveKit in its own.
+    answers = [
+        {**answer, "input": None} if answer["input"] == "An internal error occurred" else answer
+        for answer in llm["args"]["answers"]
+    ]
+    return {**llm, "args": {"answers": answers}}
+
+
+async def play(
+    name: str, directory: Path, script: Any = None, **sections: Any
+) -> tuple[SessionReport, MemoryTransport]:
+    """Play LiveKit's scenario of this name; at its end the embedder closes the call, as there."""
+    scenario = load(name)
+    transport = MemoryTransport()
+    config = load_config(config_of(scenario, directory, **sections))
+    call = Call(config, transport, session_id=name, room="ref-room")
+
+    async def far_side() -> None:
+        scenario.speak(transport.far_end)
+        await transport.far_end.join()
+        await transport.far_end.connected()
+        await asyncio.sleep(scenario.length)
+        await call.close(CloseReason.USER_INITIATED, {"who": "embedder"})
+
+    far = asyncio.create_task(far_side())
+    report = await call.run()
+    await far
+    return report, transport
+
+
+def sequence(report: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """The events of a report without their times and ids, to compare two of the same script.
+
+    The order of `user → listening` and the final transcript is free: it depends on how long the
+    VAD holds, so the two are sorted where they are neighbours. So is the order of the first state
+    change and a greeting: both occur in LiveKit (specification, section 2).
+    """
+    told = [_told(event) for event in report["events"]]
+    if told[1:2] == [("agent_state_changed", "initializing", "listening")]:
+        told[0], told[1] = told[1], told[0]
+    for index in range(1, len(told)):
+        pair = told[index - 1 : index + 1]
+        if _free(pair[0]) and _free(pair[1]):
+            told[index - 1 : index + 1] = sorted(pair, key=str)
+    return told
+
+
+def _free(event: tuple[Any, ...]) -> bool:
+    return event[0] == "user_input_transcribed" or event == (
+        "user_state_changed",
+        "speaking",
+        "listening",
+    )
+
+
+def _told(event: Mapping[str, Any]) -> tuple[Any, ...]:
+    match event["type"]:
+        case "agent_state_changed" | "user_state_changed":
+            return event["type"], event["old_state"], event["new_state"]
+        case "user_input_transcribed":
+            return event["type"], event["transcript"], event["is_final"]
+        case "speech_created":
+            return event["type"], event["source"], event["user_initiated"]
+        case "conversation_item_added":
+            item = event["item"]
+            return event["type"], item["role"], item["content"][0], item["interrupted"]
+        case "function_tools_executed":
+            names = [call["name"] for call in event["function_calls"]]
+            failed = [output["is_error"] for output in event["function_call_outputs"]]
+            return event["type"], *names, *failed
+        case "close":
+            return event["type"], event["reason"]
+        case other:
+            return (other,)
