@@ -81,8 +81,8 @@ class Intake:
     def finish(self, closed: Closed) -> dict[str, Any]:
         """Close the log with `closed`, unless it is closed already, and return the report."""
         self.take(closed)
-        if self._recorder.closed is None:
-            self._recorder.closed = closed
+        for event in self._recorder.seal(closed):
+            self._tell(event)
         if self._journal is not None:
             self._journal.close()
         return reports.build(
@@ -132,14 +132,29 @@ def recover(header: CallHeader, signals: list[Signal], lost: int) -> dict[str, A
 
     A journal without an end gets one: the call ended with its process, at its last signal.
     """
-    recorder = Recorder(header.seed, header.agent_name).take_all(signals)
+    recorder = Recorder(header.seed, header.agent_name)
+    losses = {"journal": lost, "recorder": _fold(recorder, signals)}
     at = max(signals[-1].at if signals else header.created_at, recorder.timeline.moment(0.0))
     killed = recorder.closed is None
     if killed:
         detail = {"who": "process", "what": "ended without closing the call"}
-        recorder.take(Closed(at=at, reason=CloseReason.JOB_SHUTDOWN, detail=detail))
+        end = Closed(at=at, reason=CloseReason.JOB_SHUTDOWN, detail=detail)
+        losses["recorder"] += _fold(recorder, [end])
+        recorder.seal(end)
     health: dict[str, Any] = {
         "signals": len(signals),
-        "losses": {"journal": lost} if lost else {},
+        "losses": {part: count for part, count in losses.items() if count},
     }
     return reports.build(header, recorder, timestamp=at, recovered=True, recorder_health=health)
+
+
+def _fold(recorder: Recorder, signals: list[Signal]) -> int:
+    """Fold signals and return how many of them could not be."""
+    broken = 0
+    for signal in signals:
+        try:
+            recorder.take(signal)
+        except Exception as error:  # noqa: BLE001 - what broke the live log must not break this one
+            logger.warning(f"A signal could not be folded ({type(signal).__name__}): {error!r}")
+            broken += 1
+    return broken

@@ -18,7 +18,7 @@ from eventlog.events import (
 from eventlog.items import Message
 from eventlog.recorder.ids import ItemIds
 from eventlog.recorder.latency import step_marks, turn_record
-from eventlog.recorder.speech import AnsweredTurn, Speech, Utterance
+from eventlog.recorder.speech import AnsweredTurn, Speech, ToolBatch, Utterance
 from eventlog.recorder.timeline import Timeline
 from eventlog.recorder.tools import ToolSide
 from eventlog.signals import (
@@ -29,7 +29,11 @@ from eventlog.signals import (
     ReplyRequested,
     SayRequested,
     SpeechSource,
+    ToolsRequested,
 )
+
+# Seconds into an utterance within which the text of the one before it may still come in.
+_TEXT_DUE = 0.25
 
 
 class AgentSide:
@@ -76,8 +80,9 @@ class AgentSide:
 
     def reply_requested(self, signal: ReplyRequested) -> None:
         """The LLM was asked: for the announced reply, after tools, or out of the blue."""
-        if signal.continues and self._reply is not None:
-            speech = self._reply
+        continued = self._continued() if signal.continues else None
+        if continued is not None:
+            speech = continued
         elif self._announced is not None:
             speech = self._announced
         else:
@@ -112,9 +117,8 @@ class AgentSide:
             return
         if utterance.speech.batch is not None:
             self._reply = utterance.speech
-            executed_at = utterance.speech.batch.requested_at
-            utterance.speech.marks += step_marks(utterance, executed_at)[:-1]
-        self._settle_tools(signal.at)
+            utterance.speech.marks += step_marks(utterance)
+        self.tools_settled(signal.at)
 
     def first_audio(self, at: float) -> None:
         """The TTS gave the first audio of an utterance."""
@@ -124,8 +128,6 @@ class AgentSide:
 
     def playback_started(self, signal: PlaybackStarted) -> None:
         """The bot is heard; audio that nobody announced is a speech all the same."""
-        for ended in [u for u in self._utterances if u.stopped_at is not None]:
-            self._finish(ended, signal.at)
         utterance = self._oldest(lambda u: u.started_at is None)
         if utterance is None:
             speech = self._create(SpeechSource.SAY, signal.at, user_initiated=True)
@@ -136,7 +138,12 @@ class AgentSide:
 
     def text_known(self, signal: AssistantText) -> None:
         """The text of an utterance, as the LLM's context has it."""
-        utterance = self._oldest(lambda u: u.text is None and u.started_at is not None)
+        playing = self._oldest(lambda u: u.playing)
+        if playing is not None and _lasted(playing, signal.at) > _TEXT_DUE:
+            self._give_up_ended(signal.at)
+        utterance = self._oldest(
+            lambda u: u.text is None and u.recorded and u.started_at is not None
+        )
         if utterance is None:
             return
         utterance.text = signal.text
@@ -148,6 +155,7 @@ class AgentSide:
         utterance = self._oldest(lambda u: u.playing)
         if utterance is None:
             return
+        self._give_up_ended(signal.at)
         utterance.stopped_at = signal.at
         if utterance.text is not None or not utterance.recorded:
             self._finish(utterance, signal.at)
@@ -155,9 +163,7 @@ class AgentSide:
     def interrupted(self, at: float) -> None:
         """Call off everything; what is being heard waits for the text that was heard."""
         self._announced = self._reply = None
-        self.tools.abandon(at)
-        for utterance in self._utterances:
-            utterance.speech.batch = None
+        self.tools.release()
         self._utterances = [u for u in self._utterances if u.started_at is not None]
         for utterance in self._utterances:
             utterance.interrupted = utterance.stopped_at is None
@@ -176,7 +182,7 @@ class AgentSide:
     def close(self, at: float) -> None:
         """Tell what was being said when the call ended; a close changes no state."""
         for utterance in list(self._utterances):
-            if utterance.started_at is None or not utterance.text:
+            if utterance.started_at is None or not utterance.recorded or not utterance.text:
                 continue
             if utterance.stopped_at is None:
                 utterance.interrupted = True
@@ -185,42 +191,64 @@ class AgentSide:
         self._utterances = []
         self.tools.abandon(at)
 
-    def tools_settled(self, at: float) -> None:
-        """A tool ended: tell the batch when it is the last one."""
-        self._settle_tools(at)
+    def _give_up_ended(self, at: float) -> None:
+        """Finish what ended before the utterance that is being heard: its text never came."""
+        for ended in [u for u in self._utterances if u.stopped_at is not None]:
+            self._finish(ended, at)
 
-    def batch_speech(self) -> Speech | None:
-        """Return the reply whose answer is under way, which a new batch of tools belongs to."""
+    def tools_requested(self, signal: ToolsRequested) -> None:
+        """A batch of tools belongs to the reply whose answer is under way."""
         utterance = self._oldest(
             lambda u: not u.answered and u.speech.source is SpeechSource.GENERATE_REPLY
         )
-        return utterance.speech if utterance else self._reply
+        if utterance is not None and utterance.first_token_at is None:
+            utterance.first_token_at = signal.at
+        self.tools.requested(signal, utterance.speech if utterance else self._reply)
 
-    def _settle_tools(self, at: float) -> None:
-        # With a spoken preamble the tools are told after it (specification, section 2).
-        speech = self.tools.speech
-        if speech is None or any(u.speech is speech for u in self._utterances):
-            return
-        if self.tools.tell_if_settled(at):
-            self._reply = speech
-            speech.marks.append(("tools", at))
+    def tools_settled(self, at: float) -> None:
+        """Tell the batches whose last tool has ended, each after its spoken preamble."""
+        for batch in self.tools.settled:
+            if self._preamble_lasts(batch):
+                continue
+            if self.tools.tell(batch, at) and batch.speech is not None:
+                batch.speech.marks.append(("tools", at))
+                if not any(u.speech is batch.speech for u in self._utterances):
+                    self._reply = batch.speech
+
+    def _preamble_lasts(self, batch: ToolBatch) -> bool:
+        # A quick tool is answered while the preamble is still being heard: that answer is not it.
+        return any(
+            u.speech is batch.speech
+            and u.requested_at is not None
+            and u.requested_at <= batch.requested_at
+            for u in self._utterances
+        )
+
+    def _continued(self) -> Speech | None:
+        """Return the reply that a request with tool results goes on with."""
+        if self._reply is not None:
+            return self._reply
+        return next(
+            (b.speech for b in self.tools.settled if b.speech and b.speech.batch is b), None
+        )
 
     def _finish(self, utterance: Utterance, at: float) -> None:
         self._utterances.remove(utterance)
         if utterance.recorded and utterance.text:
             self._tell_item(utterance, at)
+        if any(u.playing for u in self._utterances):
+            return
         if utterance.speech.batch is not None:
             utterance.speech.latency_taken = True
-            self._reply = utterance.speech
             self.become(AgentState.THINKING, at)
-            self._settle_tools(at)
-            return
-        self._rest(at)
+        else:
+            self._rest(at)
+        self.tools_settled(at)
 
     def _rest(self, at: float) -> None:
         self.become(AgentState.LISTENING, at)
         waiting = any(u.speech.source is SpeechSource.GENERATE_REPLY for u in self._utterances)
-        if waiting or self._announced is not None:
+        if waiting or self._announced is not None or self.tools.awaited:
             self.become(AgentState.THINKING, at)
 
     def _tell_item(self, utterance: Utterance, at: float) -> None:
@@ -253,3 +281,7 @@ class AgentSide:
 
     def _oldest(self, waits: Callable[[Utterance], bool]) -> Utterance | None:
         return next((u for u in self._utterances if waits(u)), None)
+
+
+def _lasted(utterance: Utterance, at: float) -> float:
+    return 0.0 if utterance.started_at is None else at - utterance.started_at

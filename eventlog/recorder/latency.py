@@ -44,14 +44,13 @@ def turn_record(utterance: Utterance, item_id: str) -> dict[str, Any] | None:
     }
 
 
-def step_marks(utterance: Utterance, executed_at: float) -> list[tuple[str, float]]:
-    """Return the marks of a silent tool step: what its LLM request and its tools took."""
+def step_marks(utterance: Utterance) -> list[tuple[str, float]]:
+    """Return the marks of a silent tool step: what its LLM request took."""
     marks: list[tuple[str, float]] = []
     if utterance.requested_at is not None:
         marks.append(("scheduling", utterance.requested_at))
     if utterance.first_token_at is not None:
         marks.append(("llm", utterance.first_token_at))
-    marks.append(("tools", executed_at))
     return marks
 
 

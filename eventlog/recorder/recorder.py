@@ -145,7 +145,7 @@ class Recorder:
         self._on(AssistantText, agent.text_known)
         self._on(Interrupted, lambda s: agent.interrupted(s.at))
         self._on(InterruptionSettled, lambda s: agent.settle(s.at))
-        self._on(ToolsRequested, self._tools_requested)
+        self._on(ToolsRequested, agent.tools_requested)
         self._on(ToolStarted, agent.tools.started)
         self._on(ToolFinished, self._tool_finished)
         self._on(ToolCancelled, self._tool_cancelled)
@@ -183,12 +183,6 @@ class Recorder:
         if answered is not None:
             self.agent.answer(answered, signal.at)
 
-    def _tools_requested(self, signal: ToolsRequested) -> None:
-        speech = self.agent.batch_speech()
-        if speech is not None:
-            self.agent.first_token(signal.at)
-            self.agent.tools.requested(signal, speech)
-
     def _tool_finished(self, signal: ToolFinished) -> None:
         self.agent.tools.finished(signal)
         self.agent.tools_settled(signal.at)
@@ -216,6 +210,15 @@ class Recorder:
             self._keep_handoff(signal.at)
         self.agent.close(signal.at)
         self.user.flush(signal.at)
+        self._tell_close(signal)
+
+    def seal(self, closed: Closed) -> list[Event]:
+        """Close the log and nothing else: for a call whose close could not be folded."""
+        if self.closed is None:
+            self._tell_close(closed)
+        return self.timeline.untold()
+
+    def _tell_close(self, signal: Closed) -> None:
         self.closed = signal
         self.timeline.tell(
             Close(

@@ -31,6 +31,8 @@ class ToolBatch:
 
     runs: list[ToolRun]
     requested_at: float
+    # The reply that asked for the tools, None if nobody knows which one did.
+    speech: Speech | None = None
 
     @property
     def settled(self) -> bool:

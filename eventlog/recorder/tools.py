@@ -1,4 +1,8 @@
-"""What the recorder makes of tool calls: one event a batch, two items a call."""
+"""What the recorder makes of tool calls: one event a batch, two items a call.
+
+Batches may overlap: while a preamble is still being heard, a quick tool has ended and the LLM has
+asked for the next ones; and a tool that outlives an interruption runs beside those of a new reply.
+"""
 
 from __future__ import annotations
 
@@ -18,32 +22,40 @@ class ToolSide:
     def __init__(self, timeline: Timeline, ids: ItemIds) -> None:
         self._timeline = timeline
         self._ids = ids
-        self.speech: Speech | None = None
+        self._open: list[ToolBatch] = []
 
     @property
     def running(self) -> bool:
         """Whether a tool is at work."""
-        return self._batch is not None and not self._batch.settled
+        return any(not batch.settled for batch in self._open)
 
     @property
-    def _batch(self) -> ToolBatch | None:
-        return self.speech.batch if self.speech else None
+    def settled(self) -> list[ToolBatch]:
+        """The batches whose tools have all ended and that are still to be told, oldest first."""
+        return [batch for batch in self._open if batch.settled]
 
-    def requested(self, signal: ToolsRequested, speech: Speech) -> None:
-        """Open a batch; it belongs to the reply `speech`."""
+    @property
+    def awaited(self) -> bool:
+        """Whether a reply waits for its tools."""
+        return any(batch.speech and batch.speech.batch is batch for batch in self._open)
+
+    def requested(self, signal: ToolsRequested, speech: Speech | None) -> None:
+        """Open a batch; it belongs to the reply `speech`, which waits for it."""
         runs = [ToolRun(call, signal.at) for call in signal.calls]
-        speech.batch = ToolBatch(runs, signal.at)
-        self.speech = speech
+        batch = ToolBatch(runs, signal.at, speech)
+        self._open.append(batch)
+        if speech is not None:
+            speech.batch = batch
 
     def started(self, signal: ToolStarted) -> None:
         """Take the time at which a tool began to run."""
-        run = self._batch.run(signal.call_id) if self._batch else None
+        run = self._run(signal.call_id)
         if run is not None:
             run.started_at = signal.at
 
     def finished(self, signal: ToolFinished) -> None:
         """Take the result of a tool; a second result for the same call is ignored."""
-        run = self._batch.run(signal.call_id) if self._batch else None
+        run = self._run(signal.call_id)
         if run is not None and run.finished_at is None:
             run.output, run.is_error, run.finished_at = signal.output, signal.is_error, signal.at
 
@@ -51,21 +63,26 @@ class ToolSide:
         """A tool was called off: that is an error output, so that every call has its pair."""
         self.finished(ToolFinished(at=at, call_id=call_id, output=CANCELLED, is_error=True))
 
-    def abandon(self, at: float) -> None:
-        """Tell what ran of a batch that an interruption or the close of the call overtook."""
-        if self._batch is None:
-            self.speech = None
-            return
-        for run in self._batch.runs:
-            self.cancelled(run.call.call_id, at)
-        self.tell_if_settled(at)
+    def release(self) -> None:
+        """An interruption came: no reply waits for tools any more, but some of them may go on."""
+        for batch in self._open:
+            if batch.speech is not None:
+                batch.speech.batch = None
 
-    def tell_if_settled(self, at: float) -> bool:
-        """Tell the batch if all its tools have ended; whether it was told."""
-        batch, speech = self._batch, self.speech
-        if batch is None or speech is None or not batch.settled:
-            return False
-        speech.batch, self.speech = None, None
+    def abandon(self, at: float) -> None:
+        """Tell what ran of the batches that the close of the call overtook."""
+        for batch in list(self._open):
+            for run in batch.runs:
+                self.cancelled(run.call.call_id, at)
+            self.tell(batch, at)
+
+    def tell(self, batch: ToolBatch, at: float) -> bool:
+        """Tell a batch whose tools have all ended; whether its reply waited for it."""
+        self._open.remove(batch)
+        speech = batch.speech
+        awaited = speech is not None and speech.batch is batch
+        if speech is not None and awaited:
+            speech.batch = None
         response_id = self._ids.item()
         calls: list[FunctionCall] = []
         outputs: list[FunctionCallOutput | None] = []
@@ -82,7 +99,11 @@ class ToolSide:
                 created_at=self._timeline.moment(at),
             )
         )
-        return True
+        return awaited
+
+    def _run(self, call_id: str) -> ToolRun | None:
+        runs = (batch.run(call_id) for batch in self._open)
+        return next((run for run in runs if run is not None), None)
 
 
 def _call(run: ToolRun, item_id: str) -> FunctionCall:

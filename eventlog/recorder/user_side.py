@@ -64,7 +64,9 @@ class UserSide:
         """Words came in; a final one shows that a user thought away is there."""
         if not signal.text.strip():
             return
-        self._turn.transcribed(signal.at, final=signal.final, confidence=signal.confidence)
+        self._turn.transcribed(
+            signal.at, signal.text, final=signal.final, confidence=signal.confidence
+        )
         if signal.final and self.state is UserState.AWAY:
             self._become(UserState.LISTENING, signal.at)
         self._timeline.tell(
@@ -85,7 +87,11 @@ class UserSide:
 
     def turn_ended(self, signal: UserTurnEnded) -> None:
         """The end of turn was declared; its item waits for the hook."""
-        self.pending = EndedTurn(self._turn, signal.text, signal.at)
+        turn, text = self._turn, signal.text
+        if self.pending is not None:
+            # The hook of an earlier turn was cut off by this one: to the listener they are one.
+            turn, text = self.pending.turn.followed_by(turn), f"{self.pending.text} {text}"
+        self.pending = EndedTurn(turn, text, signal.at)
         self._turn = UserTurn()
 
     def turn_refused(self) -> None:
@@ -107,7 +113,12 @@ class UserSide:
         return AnsweredTurn(item.id, answered_from(metrics), _marks(ended, hook, metrics))
 
     def flush(self, at: float) -> None:
-        """Tell the item of a turn that the close of the call overtook (no metrics then)."""
+        """Tell the item of what the close of the call overtook (no metrics then).
+
+        That may be a turn whose hook still runs, words whose turn had not ended, or both.
+        """
+        if self._turn.texts:
+            self.turn_ended(UserTurnEnded(at=at, text=" ".join(self._turn.texts)))
         ended, self.pending = self.pending, None
         if ended is not None:
             self._tell_item(ended, UserMetrics(), at)

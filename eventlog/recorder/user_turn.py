@@ -14,6 +14,10 @@ from msgspec import UnsetType
 
 from eventlog.items import UserMetrics
 
+# Seconds of silence within which words may still be on their way from the STT: a stretch that is
+# followed so soon by another one belongs to the same turn, although nobody knows its words yet.
+WORDS_DUE = 1.0
+
 
 @dataclass
 class Stretch:
@@ -31,10 +35,13 @@ class UserTurn:
     stretches: list[Stretch] = field(default_factory=list[Stretch])
     finals: list[float] = field(default_factory=list[float])
     confidences: list[float] = field(default_factory=list[float])
+    texts: list[str] = field(default_factory=list[str])
 
     def speech_started(self, onset: float) -> None:
-        """Open a stretch; earlier ones that gave no words are forgotten."""
-        self.stretches = [stretch for stretch in self.stretches if stretch.has_words]
+        """Open a stretch; earlier ones that gave no words in time are forgotten."""
+        latest = self.stretches[-1] if self.stretches else None
+        if latest is None or latest.end is None or onset - latest.end > WORDS_DUE:
+            self.stretches = [stretch for stretch in self.stretches if stretch.has_words]
         self.stretches.append(Stretch(onset))
 
     def speech_stopped(self, end: float) -> None:
@@ -42,13 +49,23 @@ class UserTurn:
         if self.stretches and self.stretches[-1].end is None:
             self.stretches[-1].end = max(end, self.stretches[-1].onset)
 
-    def transcribed(self, at: float, *, final: bool, confidence: float | None) -> None:
-        """Take note of words: they belong to the latest stretch."""
-        if self.stretches:
-            self.stretches[-1].has_words = True
+    def transcribed(self, at: float, text: str, *, final: bool, confidence: float | None) -> None:
+        """Take note of words: whatever has been heard so far has given them."""
+        for stretch in self.stretches:
+            stretch.has_words = True
         if final:
             self.finals.append(at)
             self.confidences.append(confidence or 0.0)
+            self.texts.append(text.strip())
+
+    def followed_by(self, later: UserTurn) -> UserTurn:
+        """Return the one turn that this one and `later` are, because nothing came between."""
+        return UserTurn(
+            self.stretches + later.stretches,
+            self.finals + later.finals,
+            self.confidences + later.confidences,
+            self.texts + later.texts,
+        )
 
     @property
     def started_at(self) -> float | None:

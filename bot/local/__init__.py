@@ -1,0 +1,1 @@
+"""The embedded providers: speech, language and voice with no key and no network."""

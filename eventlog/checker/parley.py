@@ -1,0 +1,129 @@
+"""Rules on what Parley adds to the schema (P…)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from eventlog.checker.rules import OURS, Fault, rule
+from eventlog.checker.shapes import CLOSE_REASONS
+from eventlog.checker.view import CLOSE, ERROR, View
+from eventlog.jsonvalue import as_list, as_number, as_object, as_text
+
+PARTS_SLACK = 1e-3
+"""How far the parts of a latency may sum up beside the whole, seconds."""
+_OURS_ONLY = "only Parley's reports have a `parley` object"
+_COUNTED = "LiveKit counts in its own way, we count what the report shows"
+
+
+@rule("P01", "`parley.schema` is a version number.", origins=OURS, why=_OURS_ONLY)
+def schema_version(view: View) -> Iterator[Fault]:
+    """A whole number from 1."""
+    schema = _parley(view).get("schema")
+    if isinstance(schema, bool) or not isinstance(schema, int) or schema < 1:
+        yield Fault("`parley.schema` is not a whole number from 1")
+
+
+@rule("P02", "`parley.turns` says of each reply what it waited for.", origins=OURS, why=_OURS_ONLY)
+def turn_shapes(view: View) -> Iterator[Fault]:
+    """A list of objects: user_item, assistant_item, e2e_latency, and parts of name and seconds."""
+    turns = _parley(view).get("turns")
+    if as_list(turns) is None:
+        yield Fault("`parley.turns` is not a list")
+    for position, raw in enumerate(as_list(turns) or []):
+        where = f"`parley.turns.{position}`"
+        turn = as_object(raw) or {}
+        if not isinstance(turn.get("assistant_item"), str):
+            yield Fault(f"{where}: `assistant_item` is not a string")
+        for key, is_right in (
+            ("user_item", as_text(turn.get("user_item")) is not None),
+            ("e2e_latency", as_number(turn.get("e2e_latency")) is not None),
+        ):
+            if key not in turn or not (turn[key] is None or is_right):
+                yield Fault(f"{where}: `{key}` is missing or of the wrong kind")
+        if as_list(turn.get("parts")) is None:
+            yield Fault(f"{where}: `parts` is not a list")
+        for part in as_list(turn.get("parts")) or []:
+            found = as_object(part) or {}
+            if as_text(found.get("name")) is None or as_number(found.get("seconds")) is None:
+                yield Fault(f"{where}: a part without `name` and `seconds`")
+
+
+@rule("P03", "The parts of a latency sum up to it.", origins=OURS, why=_OURS_ONLY)
+def parts_sum_up(view: View) -> Iterator[Fault]:
+    """To a millisecond, where there is a latency."""
+    for turn in _turns(view):
+        latency = as_number(turn.get("e2e_latency"))
+        if latency is None:
+            continue
+        parts = [as_object(part) or {} for part in as_list(turn.get("parts")) or []]
+        total = sum(as_number(part.get("seconds")) or 0.0 for part in parts)
+        if abs(total - latency) > PARTS_SLACK:
+            what = f"the parts sum up to {total:.6f} s, e2e_latency is {latency:.6f} s"
+            yield Fault(what, item=as_text(turn.get("assistant_item")))
+
+
+@rule("P04", "A turn in `parley.turns` is one of the report.", origins=OURS, why=_OURS_ONLY)
+def turns_exist(view: View) -> Iterator[Fault]:
+    """Its items are messages of the right role, its latency is the reply's own."""
+    roles = {message.id: message for message in view.messages}
+    for turn in _turns(view):
+        reply_id, user_id = as_text(turn.get("assistant_item")), as_text(turn.get("user_item"))
+        reply, user = roles.get(reply_id or ""), roles.get(user_id or "")
+        if reply_id is not None and (reply is None or reply.role != "assistant"):
+            yield Fault("`assistant_item` is no assistant message of this report", item=reply_id)
+        if user_id is not None and (user is None or user.role != "user"):
+            yield Fault("`user_item` is no user message of this report", item=user_id)
+        if reply is not None and reply.metrics.get("e2e_latency") != as_number(
+            turn.get("e2e_latency")
+        ):
+            yield Fault("`e2e_latency` is not that of the message", reply.event.index, reply_id)
+
+
+@rule("P05", "`user_turns` counts the user's messages.", origins=OURS, why=_COUNTED)
+def user_turns(view: View) -> Iterator[Fault]:
+    """Those of the history."""
+    counted = view.report.get("user_turns")
+    found = sum(
+        item.get("type") == "message" and item.get("role") == "user" for item in view.history
+    )
+    if isinstance(counted, int) and counted != found:
+        yield Fault(f"`user_turns` is another number than the {found} of the history")
+
+
+@rule("P06", "`close_reason` is the reason of the close.", origins=OURS, why=_COUNTED)
+def close_reason(view: View) -> Iterator[Fault]:
+    """In the newer line's words; null without a close."""
+    closes = view.of_type(CLOSE)
+    reason = as_text(closes[-1].data.get("reason")) if closes else None
+    expected = CLOSE_REASONS.get(reason) if reason is not None else None
+    if view.report.get("close_reason") != expected:
+        yield Fault(f"`close_reason` is not {expected}", closes[-1].index if closes else None)
+
+
+@rule("P07", "`errors` counts at least the error events.", origins=OURS, why=_COUNTED)
+def error_counts(view: View) -> Iterator[Fault]:
+    """By the part that failed."""
+    counts = as_object(view.report.get("errors")) or {}
+    seen: dict[str, int] = {}
+    for event in view.of_type(ERROR):
+        kind = as_text((as_object(event.data.get("error")) or {}).get("type")) or ""
+        part = kind.removesuffix("_error").removesuffix("_model").removesuffix("_detection")
+        seen[part] = seen.get(part, 0) + 1
+        counted = counts.get(part)
+        if isinstance(counted, int) and counted < seen[part]:
+            yield Fault(
+                f"`errors.{part[:60]}` counts fewer errors than the events show", event.index
+            )
+
+
+def _parley(view: View) -> dict[str, Any]:
+    return as_object(view.report.get("parley")) or {}
+
+
+def _turns(view: View) -> list[dict[str, Any]]:
+    return [
+        turn
+        for raw in as_list(_parley(view).get("turns")) or []
+        if (turn := as_object(raw)) is not None
+    ]

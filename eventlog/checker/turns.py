@@ -1,0 +1,84 @@
+"""Rules on who said what: transcripts, user messages, speeches and replies."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator
+from typing import Any
+
+from eventlog.checker.rules import Fault, rule
+from eventlog.checker.shapes import metrics_shape
+from eventlog.checker.view import ITEM_ADDED, SPEECH, TOOLS, TRANSCRIBED, Message, View
+from eventlog.jsonvalue import as_object, as_text
+
+KNOWN_ROLES = ("user", "assistant")
+SEEN_BY_VAD = frozenset(
+    {"started_speaking_at", "stopped_speaking_at", "transcription_delay", "end_of_turn_delay"}
+)
+"""The metrics of a user's turn that need both speech and a final transcript."""
+
+
+@rule("I17", "A message has the metrics of its role, and no others.")
+def metrics_of_the_role(view: View) -> Iterator[Fault]:
+    """What the VAD saw of a user's turn comes together or not at all."""
+    for message in view.messages:
+        metrics: dict[str, Any] = as_object(message.data.get("metrics")) or {}
+        if message.role in KNOWN_ROLES:
+            allowed = metrics_shape(message.role, view.origin)
+            for key in metrics:
+                if key not in allowed:
+                    what = f"`{key[:60]}` is no metric of the role {message.role}"
+                    yield Fault(what, message.event.index, message.id)
+        if message.role == "user" and (found := SEEN_BY_VAD & set(metrics)) < SEEN_BY_VAD and found:
+            missing = ", ".join(sorted(SEEN_BY_VAD - found))
+            yield Fault(f"without {missing}", message.event.index, message.id)
+
+
+@rule("I21", "A user's message is what was transcribed since the last one.")
+def said_what_was_heard(view: View) -> Iterator[Fault]:
+    """Final transcripts joined by a space. Typed text has none.
+
+    While speeches cannot be interrupted, what is said over them is dropped, so that then the
+    message may begin at any of the transcripts.
+    """
+    options = as_object(view.report.get("options")) or {}
+    drops = options.get("allow_interruptions") is False
+    by_event = {message.event.index: message for message in view.messages_of("user")}
+    heard: list[str] = []
+    for event in view.of_type(TRANSCRIBED, ITEM_ADDED):
+        if event.type == TRANSCRIBED and event.data.get("is_final") is True:
+            heard.append((as_text(event.data.get("transcript")) or "").strip())
+        elif (message := by_event.get(event.index)) is not None:
+            spoken = " ".join(text for text in heard if text)
+            said = message.text.strip()
+            matches = said == spoken or (drops and f" {spoken}".endswith(f" {said}"))
+            if spoken and not matches:
+                yield Fault("its text is not what the finals say", event.index, message.id)
+            heard.clear()
+
+
+@rule("I22", "Each reply belongs to a speech, or follows a tool of one.")
+def replies_have_speeches(view: View) -> Iterator[Fault]:
+    """No more assistant messages than speeches and tool steps: a tool may have a preamble."""
+    speeches = len(view.of_type(SPEECH))
+    steps = len(view.of_type(TOOLS))
+    replies = view.messages_of("assistant")
+    if len(replies) > speeches + steps:
+        what = f"{len(replies)} replies, {speeches} speeches and {steps} tool steps"
+        yield Fault(what, replies[-1].event.index, replies[-1].id)
+
+
+@rule("I34", "The speech that answers a user's message is created with that message.")
+def speech_with_the_message(view: View) -> Iterator[Fault]:
+    """After the message is made and before its event; what is flushed at close is not answered."""
+    speeches = [event.at for event in view.of_type(SPEECH)]
+    in_order = sorted(speeches)
+    for message in view.messages_of("user"):
+        if not view.is_flushed_at_close(message) and not _any_between(in_order, message):
+            what = "no speech was created between this message and its event"
+            yield Fault(what, message.event.index, message.id)
+
+
+def _any_between(times: list[float], message: Message) -> bool:
+    place = bisect_left(times, message.created_at)
+    return place < len(times) and times[place] <= message.event.at

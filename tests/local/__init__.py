@@ -1,0 +1,1 @@
+"""The embedded providers, tested with the real models of the extra."""
