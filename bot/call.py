@@ -65,6 +65,10 @@ class Call:
         handle_signals: Whether SIGINT and SIGTERM end this call (job_shutdown).
         env: Where API keys are looked up, the process's environment by default.
 
+    Attributes:
+        services: The STT, LLM and TTS of this call, as built.
+        session: The id of the call.
+
     Raises:
         ConfigError: The configuration names something that cannot be built.
     """
@@ -90,8 +94,7 @@ class Call:
         self._handle_signals = handle_signals
         self._env = os.environ if env is None else env
         self._files = CallFiles(config.log, self.session)
-        services = Services(**{slot: self._build(slot) for slot in _SLOTS})
-        self._services = services
+        self.services = services = Services(**{slot: self._build(slot) for slot in _SLOTS})
         header = call_header(config, self._files, services, room=room, room_id=room_id, tags=tags)
         self._intake = Intake(header, self._files.folder)
         self._files.tell_losses(self._intake.lose)
@@ -179,14 +182,12 @@ class Call:
         await self._runner.add_workers(worker)
         limit = self.config.call.max_duration
         timer = asyncio.create_task(self._close_after(limit)) if limit else None
-        warming = asyncio.create_task(self._warm())
         try:
             if self._closing is None:
                 await self._runner.run()
         finally:
-            for task in (timer, warming):
-                if task is not None:
-                    task.cancel()
+            if timer is not None:
+                timer.cancel()
 
     def _watch(self, worker: PipelineWorker) -> None:
         @worker.event_handler("on_pipeline_started")
@@ -229,16 +230,6 @@ class Call:
             await self.say(greeting.say)
         else:
             await self.generate_reply(greeting.generate)
-
-    async def _warm(self) -> None:
-        """Let a local LLM read its instructions before the first turn needs them."""
-        warm = getattr(self._services.llm, "warm", None)
-        if warm is None:
-            return
-        try:
-            await warm(self.config.agent.instructions)
-        except Exception as error:  # noqa: BLE001 - a cold start is slower, not broken
-            logger.warning(f"The LLM could not be warmed up: {error!r}")
 
     async def _close(self, closed: Closed, drain: bool) -> None:
         if self._closing is not None:

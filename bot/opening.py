@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING
 from bot.config import BotConfig
 from bot.filing import CallFiles
 from bot.providers import describe
+from bot.version import __version__
 from eventlog.header import CallHeader, Provider
 
 if TYPE_CHECKING:
     from bot.pipeline import Services
-
-_LIBRARIES = ("parley", "pipecat-ai")
 
 
 def call_header(
@@ -41,7 +40,11 @@ def call_header(
         config_name=config.name,
         config_digest=config.digest,
         config=config.redacted(),
-        versions={**{name: _version(name) for name in _LIBRARIES}, "python": _python()},
+        versions={
+            "parley": __version__,
+            "pipecat-ai": metadata.version("pipecat-ai"),
+            "python": platform.python_version(),
+        },
         providers={slot: _provider(getattr(services, slot)) for slot in ("stt", "llm", "tts")},
         tags=sorted({*config.tags, *tags}),
         created_at=time.time(),
@@ -56,14 +59,3 @@ def _provider(service: object) -> Provider:
         model=said["model"] or "",
         voice=said["voice"] or "",
     )
-
-
-def _version(name: str) -> str:
-    try:
-        return metadata.version(name)
-    except metadata.PackageNotFoundError:
-        return ""
-
-
-def _python() -> str:
-    return platform.python_version()

@@ -1,6 +1,7 @@
 """The report of a call on standard output, for hosts that keep nothing else.
 
 The disk of a Pipecat Cloud session goes with the session; what a process prints is collected.
+Its log collection may cut a line off at 16 KiB, which the report of a long call exceeds.
 """
 
 from __future__ import annotations

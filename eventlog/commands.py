@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ParamSpec
 
 import typer
 
+from eventlog import recovery_command
 from eventlog.reader import LoggedReport, ReadError, iter_reports
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ P = ParamSpec("P")
 
 app = typer.Typer(
     name="log",
-    help="Read event logs: check them against the schema, show them as transcripts.",
+    help="Read event logs: check them, show them as transcripts, recover those of killed calls.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -212,3 +213,6 @@ def _say(stream: Any, line: str) -> None:
     from eventlog.plaintext import clean
 
     stream.write(clean(line) + "\n")
+
+
+app.command(help=recovery_command.HELP)(recovery_command.recover)

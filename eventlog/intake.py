@@ -135,11 +135,12 @@ def recover(header: CallHeader, signals: list[Signal], lost: int) -> dict[str, A
     recorder = Recorder(header.seed, header.agent_name)
     losses = {"journal": lost, "recorder": _fold(recorder, signals)}
     at = max(signals[-1].at if signals else header.created_at, recorder.timeline.moment(0.0))
-    killed = recorder.closed is None
-    if killed:
+    if recorder.closed is None:
         detail = {"who": "process", "what": "ended without closing the call"}
-        end = Closed(at=at, reason=CloseReason.JOB_SHUTDOWN, detail=detail)
-        losses["recorder"] += _fold(recorder, [end])
+        killed = Closed(at=at, reason=CloseReason.JOB_SHUTDOWN, detail=detail)
+        end = next((signal for signal in signals if isinstance(signal, Closed)), killed)
+        if end is killed:
+            losses["recorder"] += _fold(recorder, [end])
         recorder.seal(end)
     health: dict[str, Any] = {
         "signals": len(signals),

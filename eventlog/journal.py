@@ -74,7 +74,10 @@ class Journal:
                 _write_whole(self._file, line)
             except OSError as error:
                 lost, reason = lost + 1, error.strerror or str(error)
-        os.close(self._file)
+        try:
+            os.close(self._file)
+        except OSError as error:  # some disks say only here that they did not take it all
+            lost, reason = lost + 1, error.strerror or str(error)
         if lost:
             self._on_lost(lost, reason)
 

@@ -83,13 +83,17 @@ def build(
 
 
 def text(report: dict[str, Any]) -> str:
-    """Return the report as it is written: the standard json's floats are those of the dump."""
-    return json.dumps(report, indent=2)
+    """Return the report as it is written: the standard json's floats are those of the dump.
+
+    An embedder may put anything into the detail of a close; what JSON has no form for is written
+    as its text, rather than losing the report.
+    """
+    return json.dumps(report, indent=2, default=str)
 
 
 def line(report: dict[str, Any]) -> str:
     """Return the report as one line, for a log collector."""
-    return json.dumps(report, separators=(",", ":"))
+    return json.dumps(report, separators=(",", ":"), default=str)
 
 
 def write(report: dict[str, Any], path: Path) -> None:

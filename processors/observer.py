@@ -36,6 +36,7 @@ from pipecat.frames.frames import (
 from pipecat.observers.base_observer import BaseObserver, FramePushed
 from pipecat.processors.frame_processor import FrameDirection
 from pipecat.services.llm_service import LLMService
+from pipecat.services.tts_service import TTSService
 from pipecat.utils.errors import ErrorCategory
 
 from eventlog.signals import (
@@ -201,7 +202,8 @@ class CallObserver(BaseObserver):
         if not self._first_token:
             self._first_token = True
             self._take(LLMFirstToken(at=at))
-        self._characters += len(frame.text)
+        # White space alone is no text: no voice makes a sound of it.
+        self._characters += len(frame.text if self._characters else frame.text.lstrip())
 
     def _answer_ended(self, frame: LLMFullResponseEndFrame, at: float, data: FramePushed) -> None:
         if self._answering and isinstance(data.source, LLMService):
@@ -212,10 +214,13 @@ class CallObserver(BaseObserver):
         recorded = frame.append_to_context is not False
         self._take(SayRequested(at=at, text=frame.text, recorded=recorded))
 
-    def _audio(self, frame: TTSAudioRawFrame, at: float, _: FramePushed) -> None:
-        if frame.context_id != self._audio_context or frame.context_id is None:
-            self._audio_context = frame.context_id
-            self._take(TTSFirstAudio(at=at))
+    def _audio(self, frame: TTSAudioRawFrame, at: float, data: FramePushed) -> None:
+        # The output cuts audio into new frames, which have no context; the TTS gives each
+        # utterance one of its own.
+        if frame.context_id == self._audio_context or not isinstance(data.source, TTSService):
+            return
+        self._audio_context = frame.context_id
+        self._take(TTSFirstAudio(at=at))
 
     def _assistant_text(
         self, frame: LLMContextAssistantTurnFrame, at: float, _: FramePushed

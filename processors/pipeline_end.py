@@ -15,6 +15,10 @@ from processors.frames import InterruptionSettledFrame, PipelineDrainedFrame
 class PipelineEnd(FrameProcessor):
     """Stands behind the assistant's aggregator and reports what has got that far."""
 
+    def __init__(self) -> None:
+        # It only looks at frames, so they need not wait in queues of its own.
+        super().__init__(enable_direct_mode=True)
+
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         """Pass every frame on; an interruption is followed by its settlement."""
         await super().process_frame(frame, direction)

@@ -38,7 +38,13 @@ class CallRecording(AudioBufferProcessor):
         lose: Callable[[str, str], None],
         clock: Callable[[], float] = time.time,
     ) -> None:
-        super().__init__(num_channels=2, buffer_size=_CHUNK, auto_start_recording=True)
+        super().__init__(
+            num_channels=2,
+            buffer_size=_CHUNK,
+            auto_start_recording=True,
+            # It only looks at frames, so they need not wait in queues of its own.
+            enable_direct_mode=True,
+        )
         self._path = path
         self._lose = lose
         self._clock = clock

@@ -19,7 +19,8 @@ class ToolStepLimit(FrameProcessor):
     """
 
     def __init__(self, max_steps: int) -> None:
-        super().__init__()
+        # It holds nothing back, so frames need not wait in queues of its own.
+        super().__init__(enable_direct_mode=True)
         self._max_steps = max_steps
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:

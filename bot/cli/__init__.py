@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -42,8 +43,16 @@ def build(arguments: Sequence[str]) -> typer.Typer:
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line, with what `.env` in the working directory adds to the environment."""
+    _load_env(Path.cwd() / ".env")
     build(sys.argv[1:])(prog_name="parley")
+
+
+def _load_env(file: Path) -> None:
+    if file.is_file():
+        from dotenv import load_dotenv
+
+        load_dotenv(file)
 
 
 def _add(app: typer.Typer, name: str, loaded: Any) -> None:

@@ -50,6 +50,8 @@ class AgentSide:
         self._announced: Speech | None = None
         # The reply that waits for its tools and will ask the LLM again.
         self._reply: Speech | None = None
+        # When the latest utterance ended: what waited behind it is permitted to play from there.
+        self._free_at = 0.0
 
     def become(self, state: AgentState, at: float) -> None:
         """Pass to `state`, unless the bot is in it already."""
@@ -134,6 +136,7 @@ class AgentSide:
             utterance = Utterance(speech, signal.at)
             self._utterances.append(utterance)
         utterance.started_at = signal.at
+        utterance.created_at = max(utterance.created_at, min(self._free_at, signal.at))
         self.become(AgentState.SPEAKING, signal.at)
 
     def text_known(self, signal: AssistantText) -> None:
@@ -156,7 +159,7 @@ class AgentSide:
         if utterance is None:
             return
         self._give_up_ended(signal.at)
-        utterance.stopped_at = signal.at
+        utterance.stopped_at = self._free_at = signal.at
         if utterance.text is not None or not utterance.recorded:
             self._finish(utterance, signal.at)
 
@@ -260,7 +263,7 @@ class AgentSide:
             content=[utterance.text or ""],
             interrupted=utterance.interrupted,
             metrics=utterance.metrics(),
-            created_at=told_at if said else utterance.created_at,
+            created_at=min(told_at, utterance.stopped_at or at) if said else utterance.created_at,
         )
         record = turn_record(utterance, item.id)
         if record is not None:

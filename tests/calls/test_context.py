@@ -15,7 +15,7 @@ async def test_the_cut_text_is_the_same_in_the_log_and_in_the_llms_context(tmp_p
     scenario = load("interruption")
     transport = MemoryTransport()
     call = Call(load_config(config_of(scenario, tmp_path)), transport)
-    llm = call._services.llm
+    llm = call.services.llm
     assert isinstance(llm, ScriptedLLM)
     playing = asyncio.create_task(call.run())
     await scenario.play(transport.far_end)
