@@ -41,7 +41,7 @@ def main() -> None:
         median, low, high = median_interval(seconds[kind])
         print(f"{f'CPU of a {kind} call':<44} median {median:.3f} s [{low:.3f}, {high:.3f}]")
     ratios = [r / b for r, b in zip(seconds["recorded"], seconds["bare"], strict=True)]
-    print(line("recorded / bare, CPU", ratios, "×", "≤ 1.06"))
+    print(line("recorded / bare, CPU", ratios, "x", "≤ 1.06"))
 
 
 def _in_a_process(kind: str) -> float:

@@ -70,7 +70,10 @@ class CallRecording(AudioBufferProcessor):
             file, self._file = self._file, None
             if file is None:
                 return None
-            await asyncio.to_thread(file.close)
+            try:
+                await asyncio.to_thread(file.close)
+            except OSError as error:
+                self._lose("recording", f"{self._path}: {error.strerror}")
             return self._path
 
     async def _on_audio(

@@ -49,7 +49,7 @@ def command(
         chosen, why = choose_config(config)
         typer.echo(why)
         typer.echo(f"Joining {room_url} …")
-        report = asyncio.run(_join(chosen, room_url, token, tag or []))
+        report = asyncio.run(_join(chosen, room_url, token, tag or [], verbose=verbose))
     except ConfigError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from None
@@ -57,14 +57,18 @@ def command(
 
 
 async def _join(
-    config: BotConfig, room_url: str, token: str | None, tags: list[str]
+    config: BotConfig, room_url: str, token: str | None, tags: list[str], *, verbose: bool
 ) -> SessionReport:
+    from daily import LogLevel
     from pipecat.transports.daily.transport import DailyParams, DailyTransport
 
     from bot.call import run_call
 
     params = DailyParams(audio_in_enabled=True, audio_out_enabled=True)
     transport = DailyTransport(room_url, token, config.agent.name, params)
+    if not verbose:
+        # The native client writes JSON lines of its own to stderr; what matters is in the report.
+        transport.set_log_level(LogLevel.Off)
     return await run_call(
         config, transport, room=_room_name(room_url), tags=tags, handle_signals=True
     )

@@ -66,7 +66,7 @@ def test_the_parts_of_each_turns_latency_sum_to_what_the_user_waited(played: Pla
 
 
 def test_a_barge_in_cuts_the_item_to_the_words_that_were_played(played: Played) -> None:
-    report, transport = played["interruption"]
+    report, _transport = played["interruption"]
     items = report.data["chat_history"]["items"]
     cut = next(item for item in items if item.get("interrupted"))
     said = cut["content"][0]
