@@ -1,0 +1,33 @@
+// How the call ended, as its report has it.
+
+const WORDS = {
+  user_initiated: "You hung up",
+  participant_disconnected: "The connection ended",
+  task_completed: "The bot ended the call",
+  job_shutdown: "The server ended the call",
+  error: "A failure ended the call",
+};
+
+/**
+ * Ask the server; a server that is gone cannot say, but may have told before it went.
+ * @returns {Promise<{close_reason: string, what: string}>}
+ */
+export async function endingOf(session, told) {
+  try {
+    const response = await fetch(`api/calls/${encodeURIComponent(session)}/ending`);
+    if (response.ok) return await response.json();
+  } catch {
+    // Nobody is there any more.
+  }
+  return { close_reason: told ?? "unknown", what: "" };
+}
+
+export function showEnding(box, session, { close_reason: reason, what }) {
+  const words = WORDS[reason] ?? "The call is over, and the server does not say why";
+  const more = reason === "user_initiated" || !what ? "" : `: ${what}`;
+  box.querySelector("h2").textContent = `${words}${more}.`;
+  box.querySelector("#session").textContent = session;
+  box.querySelector("#reason").textContent = reason;
+  box.hidden = false;
+  box.scrollIntoView({ block: "nearest" });
+}

@@ -1,0 +1,143 @@
+"""A caller without a browser: the far end of a WebRTC call, with aiortc."""
+
+import asyncio
+import contextlib
+import fractions
+import json
+import time
+from collections.abc import AsyncGenerator, Callable
+from typing import Any
+
+import httpx
+import numpy as np
+from aiortc import AudioStreamTrack, RTCPeerConnection, RTCSessionDescription
+from aiortc.mediastreams import MediaStreamError
+from av import AudioFrame
+
+from tests.scripted.speech import is_audible, speech
+
+RATE = 16000
+FRAME = RATE // 50
+
+
+class Microphone(AudioStreamTrack):
+    """Sends silence in real time, and the speech that is queued."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._speech = b""
+        self._started = time.monotonic()
+        self._sent = 0
+
+    def speak(self, seconds: float) -> None:
+        self._speech += speech(seconds, RATE)
+
+    async def recv(self) -> AudioFrame:
+        await asyncio.sleep(max(0, self._started + self._sent / RATE - time.monotonic()))
+        pcm, self._speech = self._speech[: 2 * FRAME], self._speech[2 * FRAME :]
+        samples = np.frombuffer(pcm.ljust(2 * FRAME, b"\0"), dtype="<i2")
+        frame = AudioFrame.from_ndarray(samples[None, :], layout="mono")
+        frame.sample_rate, frame.pts = RATE, self._sent
+        frame.time_base = fractions.Fraction(1, RATE)
+        self._sent += FRAME
+        return frame
+
+
+class Caller:
+    """One call to a server.
+
+    Attributes:
+        session: The call's id, as the server gave it.
+        events: What the server has told over the data channel, oldest first.
+        heard: Set when sound of the bot has arrived.
+    """
+
+    def __init__(self, http: httpx.AsyncClient, *, pings: bool = True) -> None:
+        self.http = http
+        self.microphone = Microphone()
+        self.peer = RTCPeerConnection()
+        self.events: list[dict[str, Any]] = []
+        self.session = ""
+        self.heard = asyncio.Event()
+        self._pings = pings
+        self._news = asyncio.Condition()
+        self._tasks: list[asyncio.Task[None]] = []
+        self.peer.addTrack(self.microphone)
+        self.channel = self.peer.createDataChannel("chat")
+        self.channel.on("message", self._message)
+        self.peer.on("track", lambda track: self._start(self._listen(track)))
+
+    async def connect(self, path: str = "/api/offer") -> dict[str, Any]:
+        await self.peer.setLocalDescription(await self.peer.createOffer())
+        offer = {"sdp": self.peer.localDescription.sdp, "type": self.peer.localDescription.type}
+        response = await self.http.post(path, json=offer)
+        response.raise_for_status()
+        answer = response.json()
+        self.session = answer["session"]
+        await self.peer.setRemoteDescription(RTCSessionDescription(answer["sdp"], answer["type"]))
+        if self._pings:
+            self._start(self._ping())
+        return answer
+
+    def send(self, message: dict[str, Any]) -> None:
+        self.channel.send(json.dumps(message))
+
+    async def told(
+        self, kind: str, is_it: Callable[[dict[str, Any]], bool] = lambda _event: True
+    ) -> dict[str, Any]:
+        """The first event of a kind for which something holds, as soon as it has been told."""
+
+        def found() -> dict[str, Any] | None:
+            those = (event for event in self.events if event["type"] == kind and is_it(event))
+            return next(those, None)
+
+        async with asyncio.timeout(15), self._news:
+            await self._news.wait_for(lambda: found() is not None)
+        event = found()
+        assert event is not None
+        return event
+
+    def fall_silent(self) -> None:
+        """Give no more sign of life, without a word of goodbye."""
+        for task in self._tasks:
+            task.cancel()
+
+    async def leave(self) -> None:
+        self.fall_silent()
+        await self.peer.close()
+
+    def _start(self, work: Any) -> None:
+        self._tasks.append(asyncio.create_task(work))
+
+    def _message(self, data: str) -> None:
+        message = json.loads(data)
+        if message["type"] == "parley":
+            self.events.append(message["event"])
+            self._start(self._tell())
+
+    async def _tell(self) -> None:
+        async with self._news:
+            self._news.notify_all()
+
+    async def _ping(self) -> None:
+        while True:
+            if self.channel.readyState == "open":
+                self.channel.send("ping: now")
+            await asyncio.sleep(1)
+
+    async def _listen(self, track: Any) -> None:
+        with contextlib.suppress(MediaStreamError):
+            while True:
+                frame = await track.recv()
+                if is_audible(frame.to_ndarray().astype("<i2").tobytes()):
+                    self.heard.set()
+
+
+@contextlib.asynccontextmanager
+async def calling(http: httpx.AsyncClient, **options: Any) -> AsyncGenerator[Caller]:
+    """A caller that is gone when the block is left."""
+    caller = Caller(http, **options)
+    try:
+        yield caller
+    finally:
+        await caller.leave()
