@@ -265,7 +265,8 @@ class Call:
             closing = Closed(at=time.time(), reason=reason, detail=detail)
         audio = await self._recording.finish() if self._recording else None
         closing.at = time.time()
-        data = await asyncio.to_thread(self._intake.finish, closing)
+        self._intake.close(closing)
+        data = await asyncio.to_thread(self._intake.report)
         return await asyncio.to_thread(self._files.write, data, audio)
 
     async def _queue(self, frame: Frame) -> None:

@@ -78,11 +78,14 @@ class Intake:
             logger.warning(f"The log of this call lost something ({part}): {detail}")
         self._losses[part] = self._losses.get(part, 0) + count
 
-    def finish(self, closed: Closed) -> dict[str, Any]:
-        """Close the log with `closed`, unless it is closed already, and return the report."""
+    def close(self, closed: Closed) -> None:
+        """Close the log with `closed`, unless it is closed already."""
         self.take(closed)
         for event in self._recorder.seal(closed):
             self._tell(event)
+
+    def report(self) -> dict[str, Any]:
+        """Return the report of the closed log; waits for the journal's last lines."""
         if self._journal is not None:
             self._journal.close()
         return reports.build(

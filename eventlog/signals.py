@@ -182,11 +182,15 @@ class ToolStarted(Signal, kw_only=True, tag="tool_started"):
 
 
 class ToolFinished(Signal, kw_only=True, tag="tool_finished"):
-    """One tool of the batch ended with `output`, which is an error message if `is_error`."""
+    """One tool of the batch ended with `output`, which is an error message if `is_error`.
+
+    `answered_by_llm` is false for a result after which the LLM is not asked again.
+    """
 
     call_id: str
     output: str
     is_error: bool = False
+    answered_by_llm: bool = True
 
 
 class ToolCancelled(Signal, kw_only=True, tag="tool_cancelled"):

@@ -49,9 +49,15 @@ def tool_signals(frame: Frame, at: float) -> list[Signal]:
     if isinstance(frame, FunctionCallResultFrame):
         if frame.properties and not frame.properties.is_final:
             return []
-        output = _as_text(frame.result)
-        failed = frame.error is not None
-        return [ToolFinished(at=at, call_id=frame.tool_call_id, output=output, is_error=failed)]
+        return [
+            ToolFinished(
+                at=at,
+                call_id=frame.tool_call_id,
+                output=_as_text(frame.result),
+                is_error=frame.error is not None,
+                answered_by_llm=_runs_llm(frame),
+            )
+        ]
     if isinstance(frame, FunctionCallCancelFrame):
         if frame.run_llm:
             return [
@@ -59,6 +65,15 @@ def tool_signals(frame: Frame, at: float) -> list[Signal]:
             ]
         return [ToolCancelled(at=at, call_id=frame.tool_call_id)]
     return []
+
+
+def _runs_llm(frame: FunctionCallResultFrame) -> bool:
+    # LLMAssistantAggregator._handle_function_call_result: no result, no answer.
+    if not frame.result:
+        return False
+    if frame.properties and frame.properties.run_llm is not None:
+        return frame.properties.run_llm
+    return frame.run_llm is not False
 
 
 def _as_text(result: Any) -> str:

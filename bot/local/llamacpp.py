@@ -1,5 +1,6 @@
 """Embedded language model: llama.cpp's own server, on loopback, with the model of the extra."""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
@@ -37,7 +38,7 @@ class LlamaCppLLMService(OpenAILLMService):
         models: The process's models; None to own one's own server.
         model_path: A .gguf file; None for the model of the ``local`` extra.
         context_size: Tokens of one conversation.
-        threads: How many to compute with; two by default.
+        threads: How many to compute with; by default half of the cores, four at most.
         settings: As of Pipecat's ``OpenAILLMService``.
         **kwargs: See Pipecat's ``OpenAILLMService``.
 
@@ -68,7 +69,7 @@ class LlamaCppLLMService(OpenAILLMService):
         self._owns_models = models is None
         self._model_path = model_path
         self._context_size = context_size
-        self._threads = threads or 2
+        self._threads = threads or _threads_left()
         self._server: LlamaServer | None = None
         self._tools_refused = False
 
@@ -163,3 +164,10 @@ class LlamaCppLLMService(OpenAILLMService):
                 "the embedded model cannot use tools, so it is not told of them: "
                 "give llamacpp a larger model by model_path, or use another provider"
             )
+
+
+def _threads_left() -> int:
+    # llama.cpp's threads wait for each other at every layer: one that must share its core with the
+    # recogniser or the voice holds up all of them (measured on two cores: 1.5 tokens/s with two
+    # threads under load, 33 with one).
+    return min(4, max(1, (os.cpu_count() or 2) // 2))

@@ -105,6 +105,9 @@ def announced_when_heard(view: View) -> Iterator[Fault]:
     for event in view.of_type(AGENT_STATE, ITEM_ADDED):
         if event.type == AGENT_STATE and event.transition[1] == "speaking":
             speaking = speaking or event
+        elif event.type == AGENT_STATE and view.origin is Origin.PARLEY:
+            # We do not pause: a speech that was left without a message was cut before a word.
+            speaking = None
         elif (reply := replies.get(event.index)) is not None:
             if speaking is not None and not _is_early_resume(view, speaking):
                 yield from _unannounced(reply, speaking)

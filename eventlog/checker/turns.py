@@ -10,6 +10,7 @@ from eventlog.checker.rules import Fault, rule
 from eventlog.checker.shapes import metrics_shape
 from eventlog.checker.view import ITEM_ADDED, SPEECH, TOOLS, TRANSCRIBED, Message, View
 from eventlog.jsonvalue import as_object, as_text
+from eventlog.reader import Origin
 
 KNOWN_ROLES = ("user", "assistant")
 SEEN_BY_VAD = frozenset(
@@ -39,10 +40,11 @@ def said_what_was_heard(view: View) -> Iterator[Fault]:
     """Final transcripts joined by a space. Typed text has none.
 
     While speeches cannot be interrupted, what is said over them is dropped, so that then the
-    message may begin at any of the transcripts.
+    message may begin at any of the transcripts. So it may in our reports, whose hook can refuse a
+    turn that was heard.
     """
     options = as_object(view.report.get("options")) or {}
-    drops = options.get("allow_interruptions") is False
+    drops = options.get("allow_interruptions") is False or view.origin is Origin.PARLEY
     by_event = {message.event.index: message for message in view.messages_of("user")}
     heard: list[str] = []
     for event in view.of_type(TRANSCRIBED, ITEM_ADDED):

@@ -97,21 +97,19 @@ class AgentSide:
 
     def first_token(self, at: float) -> None:
         """The LLM's answer begins."""
-        utterance = self._oldest(
-            lambda u: u.first_token_at is None and u.speech.source is SpeechSource.GENERATE_REPLY
-        )
+        utterance = self._oldest(lambda u: u.generated and u.first_token_at is None)
         if utterance is not None:
             utterance.first_token_at = at
 
     def answered(self, signal: LLMAnswered) -> None:
         """The LLM's answer is complete; one without text is never heard."""
-        utterance = self._oldest(
-            lambda u: not u.answered and u.speech.source is SpeechSource.GENERATE_REPLY
-        )
+        utterance = self._oldest(lambda u: u.generated and not u.answered)
         if utterance is None:
             return
         utterance.answered = True
         if signal.characters:
+            if utterance.unspoken:
+                self._rest_unless_playing(signal.at)
             return
         self._utterances.remove(utterance)
         if utterance.speech.batch is None and not self._utterances and self._announced is None:
@@ -124,13 +122,32 @@ class AgentSide:
 
     def first_audio(self, at: float) -> None:
         """The TTS gave the first audio of an utterance."""
-        utterance = self._oldest(lambda u: u.first_audio_at is None and u.started_at is None)
+        utterance = self._oldest(
+            lambda u: u.first_audio_at is None and u.started_at is None and not u.unspoken
+        )
         if utterance is not None:
             utterance.first_audio_at = at
 
+    def unspoken(self, at: float) -> None:
+        """The TTS failed: the bot no longer thinks of a reply whose audio may never come."""
+        utterance = self._unheard()
+        if utterance is None or utterance.first_audio_at is not None:
+            return
+        utterance.unspoken = True
+        if utterance.answered or not utterance.generated:
+            self._rest_unless_playing(at)
+
+    def _unheard(self) -> Utterance | None:
+        """Return the utterance whose audio comes next; one whose TTS failed comes last."""
+        return self._oldest(lambda u: u.started_at is None and not u.unspoken) or self._oldest(
+            lambda u: u.started_at is None
+        )
+
     def playback_started(self, signal: PlaybackStarted) -> None:
         """The bot is heard; audio that nobody announced is a speech all the same."""
-        utterance = self._oldest(lambda u: u.started_at is None)
+        if self._goes_on():
+            return
+        utterance = self._unheard()
         if utterance is None:
             speech = self._create(SpeechSource.SAY, signal.at, user_initiated=True)
             utterance = Utterance(speech, signal.at)
@@ -138,6 +155,19 @@ class AgentSide:
         utterance.started_at = signal.at
         utterance.created_at = max(utterance.created_at, min(self._free_at, signal.at))
         self.become(AgentState.SPEAKING, signal.at)
+
+    def _goes_on(self) -> bool:
+        # An LLM or a TTS slower than speech leaves a gap between two sentences, in which the output
+        # declares the bot silent. Until the text is known, the utterance is not over.
+        paused = self._oldest(
+            lambda u: u.stopped_at is not None and u.text is None and u.recorded and u.generated
+        )
+        if paused is None or paused.interrupted:
+            return False
+        if paused.answered and self._oldest(lambda u: u.started_at is None) is not None:
+            return False
+        paused.stopped_at = None
+        return True
 
     def text_known(self, signal: AssistantText) -> None:
         """The text of an utterance, as the LLM's context has it."""
@@ -201,9 +231,7 @@ class AgentSide:
 
     def tools_requested(self, signal: ToolsRequested) -> None:
         """A batch of tools belongs to the reply whose answer is under way."""
-        utterance = self._oldest(
-            lambda u: not u.answered and u.speech.source is SpeechSource.GENERATE_REPLY
-        )
+        utterance = self._oldest(lambda u: u.generated and not u.answered)
         if utterance is not None and utterance.first_token_at is None:
             utterance.first_token_at = signal.at
         self.tools.requested(signal, utterance.speech if utterance else self._reply)
@@ -215,13 +243,17 @@ class AgentSide:
                 continue
             if self.tools.tell(batch, at) and batch.speech is not None:
                 batch.speech.marks.append(("tools", at))
-                if not any(u.speech is batch.speech for u in self._utterances):
+                waiting = any(u.speech is batch.speech for u in self._utterances)
+                if not waiting and batch.answered_by_llm:
                     self._reply = batch.speech
+                elif not waiting and not self._utterances:
+                    self._rest(at)
 
     def _preamble_lasts(self, batch: ToolBatch) -> bool:
         # A quick tool is answered while the preamble is still being heard: that answer is not it.
         return any(
             u.speech is batch.speech
+            and not u.unspoken
             and u.requested_at is not None
             and u.requested_at <= batch.requested_at
             for u in self._utterances
@@ -248,9 +280,13 @@ class AgentSide:
             self._rest(at)
         self.tools_settled(at)
 
+    def _rest_unless_playing(self, at: float) -> None:
+        if not any(u.playing for u in self._utterances):
+            self._rest(at)
+
     def _rest(self, at: float) -> None:
         self.become(AgentState.LISTENING, at)
-        waiting = any(u.speech.source is SpeechSource.GENERATE_REPLY for u in self._utterances)
+        waiting = any(u.generated and not u.unspoken for u in self._utterances)
         if waiting or self._announced is not None or self.tools.awaited:
             self.become(AgentState.THINKING, at)
 

@@ -200,6 +200,8 @@ class Recorder:
                 created_at=self.timeline.moment(signal.at),
             )
         )
+        if signal.source is ErrorSource.TTS:
+            self.agent.unspoken(signal.at)
 
     def _recording_started(self, signal: RecordingStarted) -> None:
         self.recording = self.recording or signal

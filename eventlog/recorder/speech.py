@@ -23,6 +23,7 @@ class ToolRun:
     output: str | None = None
     is_error: bool = False
     finished_at: float | None = None
+    answered_by_llm: bool = True
 
 
 @dataclass
@@ -38,6 +39,11 @@ class ToolBatch:
     def settled(self) -> bool:
         """Whether every tool of the batch has ended."""
         return all(run.finished_at is not None for run in self.runs)
+
+    @property
+    def answered_by_llm(self) -> bool:
+        """Whether the LLM is asked again with what the tools gave back."""
+        return any(run.answered_by_llm for run in self.runs)
 
     def run(self, call_id: str) -> ToolRun | None:
         """Return the run with this id, None if the batch does not have it."""
@@ -80,6 +86,12 @@ class Utterance:
     text: str | None = None
     interrupted: bool = False
     answered: bool = False
+    unspoken: bool = False
+
+    @property
+    def generated(self) -> bool:
+        """Whether an LLM writes it, rather than whoever asked for it."""
+        return self.speech.source is SpeechSource.GENERATE_REPLY
 
     @property
     def playing(self) -> bool:
@@ -88,14 +100,13 @@ class Utterance:
 
     def metrics(self) -> AssistantMetrics:
         """Work out the metrics of the bot's item (specification, section 4)."""
-        generated = self.speech.source is SpeechSource.GENERATE_REPLY
-        text_began = self.first_token_at if generated else self.requested_at
+        text_began = self.first_token_at if self.generated else self.requested_at
         metrics = AssistantMetrics(
             started_speaking_at=_known(self.started_at),
             stopped_speaking_at=_known(self.stopped_at),
             tts_node_ttfb=_between(text_began, self.first_audio_at),
         )
-        if generated:
+        if self.generated:
             metrics.llm_node_ttft = _between(self.requested_at, self.first_token_at)
         answers = self.speech.answers
         if answers and not self.speech.latency_taken:

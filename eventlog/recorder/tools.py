@@ -58,6 +58,7 @@ class ToolSide:
         run = self._run(signal.call_id)
         if run is not None and run.finished_at is None:
             run.output, run.is_error, run.finished_at = signal.output, signal.is_error, signal.at
+            run.answered_by_llm = signal.answered_by_llm
 
     def cancelled(self, call_id: str, at: float) -> None:
         """A tool was called off: that is an error output, so that every call has its pair."""

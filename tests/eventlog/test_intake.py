@@ -16,6 +16,11 @@ from eventlog.signals import Closed, CloseReason, PlaybackStarted
 from tests.eventlog.folding import END, LISTENS, T0, Script, header, story
 
 
+def finished(intake, end):
+    intake.close(end)
+    return intake.report()
+
+
 @pytest.fixture
 def call():
     script = Script().start().says(1, "Hello.").user_turn(4, "Hi.").reply(5.5, "How are you?")
@@ -42,19 +47,19 @@ def own_events(report):
 
 
 def test_recovery_makes_the_report_that_the_end_of_the_call_made(tmp_path, call):
-    finished = intake_of(tmp_path, call).finish(closed())
+    report_at_close = finished(intake_of(tmp_path, call), closed())
     recovered = recover(*read(tmp_path / FILE_NAME))
-    for report in (finished, recovered):
+    for report in (report_at_close, recovered):
         report.pop("timestamp")
         report.pop("duration_ms")
         report["parley"].pop("recorder")
-    assert finished["parley"].pop("recovered") is False
+    assert report_at_close["parley"].pop("recovered") is False
     assert recovered["parley"].pop("recovered") is True
-    assert recovered == finished
+    assert recovered == report_at_close
 
 
 def test_a_call_that_never_closed_ends_with_its_last_signal(tmp_path, call):
-    intake_of(tmp_path, call).finish(closed())
+    finished(intake_of(tmp_path, call), closed())
     found, signals, _ = read(tmp_path / FILE_NAME)
     report = recover(found, signals[:-1], 3)
     assert report["events"][-1] == {
@@ -87,7 +92,7 @@ def test_recovery_survives_the_signal_that_broke_the_call(call, monkeypatch):
 
 def test_the_report_on_disk_is_private_whole_and_sound(tmp_path, call):
     path = tmp_path / reports.FILE_NAME
-    reports.write(intake_of(tmp_path, call).finish(closed()), path)
+    reports.write(finished(intake_of(tmp_path, call), closed()), path)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert [p.name for p in sorted(tmp_path.iterdir())] == [FILE_NAME, reports.FILE_NAME]
     (found,) = read_reports(path)
@@ -99,7 +104,7 @@ def test_a_report_is_written_even_if_something_in_it_is_no_json(tmp_path, call):
     intake = intake_of(tmp_path, call)
     end = closed()
     end.detail["what"] = ValueError("odd")
-    report = intake.finish(end)
+    report = finished(intake, end)
     reports.write(report, tmp_path / reports.FILE_NAME)
     (found,) = read_reports(tmp_path / reports.FILE_NAME)
     assert found.data["parley"]["close_detail"]["what"] == "odd"
@@ -111,7 +116,7 @@ def test_listeners_hear_each_event_as_it_is_told(call):
     intake.listen(heard.append)
     for signal in call:
         intake.take(signal)
-    intake.finish(closed())
+    finished(intake, closed())
     assert heard == intake.recorder.timeline.events
 
 
@@ -124,7 +129,7 @@ def test_a_listener_that_raises_disturbs_nobody(call):
     intake.listen(heard.append)
     for signal in call:
         intake.take(signal)
-    report = intake.finish(closed())
+    report = finished(intake, closed())
     assert report["parley"]["recorder"]["losses"] == {"listener": len(heard)}
     assert len(heard) == len(report["events"])
 
@@ -141,7 +146,7 @@ def test_a_recorder_that_explodes_costs_a_signal_and_not_the_call(tmp_path, call
     monkeypatch.setattr(intake.recorder, "take", explode)
     for signal in call:
         intake.take(signal)
-    report = intake.finish(closed())
+    report = finished(intake, closed())
     assert report["parley"]["recorder"]["losses"] == {"recorder": 2}
     assert len(own_events(report)) == 1
     assert read(tmp_path / FILE_NAME)[1] == [*call, closed()]
@@ -155,7 +160,7 @@ def test_a_close_that_cannot_be_folded_is_told_all_the_same(call, monkeypatch):
 
     monkeypatch.setattr(intake.recorder.user, "flush", explode)
     intake.listen(heard.append)
-    report = intake.finish(closed())
+    report = finished(intake, closed())
     assert story(report)[-1] == END
     assert len(own_events(report)) == 1
     assert report["close_reason"] == "CR_USER_INITIATED"
@@ -165,20 +170,20 @@ def test_a_close_that_cannot_be_folded_is_told_all_the_same(call, monkeypatch):
 
 def test_a_call_is_closed_only_once(call):
     intake = intake_of(None, call)
-    first = intake.finish(closed(20))
-    second = intake.finish(Closed(at=T0 + 30, reason=CloseReason.ERROR))
+    first = finished(intake, closed(20))
+    second = finished(intake, Closed(at=T0 + 30, reason=CloseReason.ERROR))
     assert second["close_reason"] == "CR_USER_INITIATED"
     assert second["events"] == first["events"]
 
 
 def test_a_folder_that_cannot_be_written_costs_the_journal_and_not_the_call(tmp_path, call):
-    report = intake_of(tmp_path / "gone", call).finish(closed())
+    report = finished(intake_of(tmp_path / "gone", call), closed())
     assert report["parley"]["recorder"]["losses"] == {"journal": 1}
     assert story(report)[0] == LISTENS
 
 
 def test_the_report_says_how_far_behind_its_recorder_ran(call):
-    report = intake_of(None, call[:2], at(1.5)).finish(closed(1.25))
+    report = finished(intake_of(None, call[:2], at(1.5)), closed(1.25))
     assert report["parley"]["recorder"] == {"signals": 3, "worst_lag": 1.5, "losses": {}}
 
 
@@ -196,4 +201,4 @@ def test_a_loss_is_said_once_a_part_in_the_processs_log():
 def test_the_report_is_never_older_than_its_last_event():
     intake = Intake(header(), None, at(-5))
     intake.take(Script().start(3).signals[0])
-    assert intake.finish(closed(4))["timestamp"] == T0 + 4
+    assert finished(intake, closed(4))["timestamp"] == T0 + 4

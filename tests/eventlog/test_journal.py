@@ -21,7 +21,6 @@ from eventlog.signals import (
     ErrorSource,
     Failed,
     ToolCall,
-    ToolsRequested,
     Transcribed,
 )
 from tests.eventlog.folding import T0, Script, header

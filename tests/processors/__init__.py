@@ -1,0 +1,1 @@
+"""What hears the frames of a call and what decides its turns."""
