@@ -63,6 +63,7 @@ class Call:
         models: Heavy models shared by the calls of a process; by default the call owns its own.
         tags: Tags for the report, beside those of the configuration.
         handle_signals: Whether SIGINT and SIGTERM end this call (job_shutdown).
+        rtvi: Whether Pipecat's own clients (RTVI) are on the far side and wait to be answered.
         env: Where API keys are looked up, the process's environment by default.
 
     Attributes:
@@ -84,6 +85,7 @@ class Call:
         models: Models | None = None,
         tags: Iterable[str] = (),
         handle_signals: bool = False,
+        rtvi: bool = False,
         env: Mapping[str, str] | None = None,
     ) -> None:
         self.config = config
@@ -92,6 +94,7 @@ class Call:
         self._own_models = models is None
         self._models = models or Models()
         self._handle_signals = handle_signals
+        self._rtvi = rtvi
         self._env = os.environ if env is None else env
         self._files = CallFiles(config.log, self.session)
         self.services = services = Services(**{slot: self._build(slot) for slot in _SLOTS})
@@ -169,7 +172,7 @@ class Call:
             self._parts.pipeline,
             params=PipelineParams(enable_metrics=True, enable_usage_metrics=True),
             observers=[self._observer],
-            enable_rtvi=False,
+            enable_rtvi=self._rtvi,
             enable_turn_tracking=False,
             idle_timeout_secs=self.config.call.idle_timeout,
             cancel_timeout_secs=_CANCEL_TIMEOUT,

@@ -58,6 +58,7 @@ async def bot(runner_args: RunnerArguments) -> None:
             room_id=room_id,
             tags=_tags(runner_args.body),
             handle_signals=runner_args.handle_sigint or runner_args.handle_sigterm,
+            rtvi=True,
         )
     except (ConfigError, SessionError) as error:
         logger.error("; ".join(str(error).splitlines()))

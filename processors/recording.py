@@ -19,12 +19,16 @@ from pipecat.processors.frame_processor import FrameDirection
 
 from processors.frames import RecordingStartedFrame
 
-# Bytes of one side between two writes: about two seconds at 24 kHz, s16le.
-_CHUNK = 2 * 24_000 * 2
+# The rate of the user's audio in Pipecat (PipelineParams.audio_in_sample_rate): the side that is
+# always there is recorded as it is, and only the bot's speech is resampled.
+_RATE = 16_000
+
+# Bytes of one side between two writes: about four seconds of s16le.
+_CHUNK = 4 * _RATE * 2
 
 
 class CallRecording(AudioBufferProcessor):
-    """Writes a call to a WAV file (s16le, stereo, the rate of the bot's audio, mode 0600).
+    """Writes a call to a WAV file (s16le, stereo, 16 kHz, mode 0600).
 
     Args:
         path: The file to write.
@@ -39,6 +43,7 @@ class CallRecording(AudioBufferProcessor):
         clock: Callable[[], float] = time.time,
     ) -> None:
         super().__init__(
+            sample_rate=_RATE,
             num_channels=2,
             buffer_size=_CHUNK,
             auto_start_recording=True,

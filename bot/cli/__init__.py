@@ -30,6 +30,8 @@ def build(arguments: Sequence[str]) -> typer.Typer:
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,
+        # Plain help costs half the time: rich is loaded by the commands that draw with it.
+        rich_markup_mode=None,
         context_settings={"help_option_names": ["-h", "--help"]},
         help="A Pipecat voice bot that keeps the minutes of its calls.",
         epilog="Start with `parley demo`. Each command explains itself: `parley COMMAND --help`.",

@@ -73,7 +73,8 @@ class Caller:
         response = await self.http.post(path, json=offer)
         response.raise_for_status()
         answer = response.json()
-        self.session = answer["session"]
+        # Pipecat's own runner gives the call no name.
+        self.session = answer.get("session", "")
         await self.peer.setRemoteDescription(RTCSessionDescription(answer["sdp"], answer["type"]))
         if self._pings:
             self._start(self._ping())
@@ -111,7 +112,7 @@ class Caller:
 
     def _message(self, data: str) -> None:
         message = json.loads(data)
-        if message["type"] == "parley":
+        if message.get("type") == "parley":
             self.events.append(message["event"])
             self._start(self._tell())
 

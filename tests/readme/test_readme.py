@@ -1,0 +1,148 @@
+"""Every command of the README, typed as it stands, in a folder that looks like a fresh clone."""
+
+import os
+import re
+import shlex
+import signal
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from eventlog.reader import read
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+LIMIT = 300.0
+PAGE = "http://127.0.0.1:7860/"
+
+pytestmark = pytest.mark.models
+
+
+def commands() -> list[str]:
+    """The lines of the README's shell blocks, without their comments."""
+    blocks = re.findall(r"^```bash\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+    lines = [line.split("  #")[0].strip() for block in blocks for line in block.splitlines()]
+    return [line for line in lines if line]
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with everything of this one but what calls have left here."""
+    folder = tmp_path_factory.mktemp("clone")
+    for entry in ROOT.iterdir():
+        if entry.name not in ("sessions", ".git", ".env"):
+            (folder / entry.name).symlink_to(entry)
+    return folder
+
+
+def typed(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run a command as a person with .venv on the path and no keys."""
+    return subprocess.run(
+        shlex.split(command),
+        cwd=folder,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=LIMIT,
+    )
+
+
+def environment() -> dict[str, str]:
+    keys = ("DEEPGRAM_API_KEY", "OPENAI_API_KEY", "ELEVENLABS_API_KEY")
+    own = {name: value for name, value in os.environ.items() if name not in keys}
+    return {**own, "PATH": f"{ROOT / '.venv' / 'bin'}{os.pathsep}{own['PATH']}"}
+
+
+def demo(folder: Path) -> None:
+    done = typed("make demo", folder)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Connected and ready." in done.stdout
+    [logged] = read(folder / "sessions")
+    left = {path.name for path in logged.source.parent.iterdir()}
+    assert left == {"report.json", "audio.wav", "journal.jsonl"}
+
+
+def serve(folder: Path) -> None:
+    process = subprocess.Popen(
+        ["make", "serve"], cwd=folder, env=environment(), stdout=subprocess.PIPE, text=True
+    )
+    try:
+        deadline = time.monotonic() + 60
+        while not answers():
+            assert process.poll() is None, process.communicate()[0]
+            assert time.monotonic() < deadline, "the page did not come up"
+            time.sleep(0.2)
+    finally:
+        process.send_signal(signal.SIGINT)
+        subprocess.run(["pkill", "-INT", "-P", str(process.pid)], check=False)
+        output, _ = process.communicate(timeout=20)
+    assert "using" in output
+    assert "local.yaml" in output
+
+
+def answers() -> bool:
+    try:
+        with urllib.request.urlopen(PAGE, timeout=2) as page:
+            return b"Parley" in page.read()
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def show(folder: Path) -> None:
+    done = typed("parley log show sessions", folder)
+    assert done.returncode == 0, done.stderr
+    assert "Connected and ready." in done.stdout
+
+
+def check(folder: Path) -> None:
+    done = typed("parley log check sessions", folder)
+    assert done.returncode == 0, done.stdout
+    assert ": ok (" in done.stdout
+
+
+def join(folder: Path) -> None:
+    # Without such a room, or without a network, the command says so in one line.
+    done = typed("parley join https://YOUR-DOMAIN.daily.co/ROOM", folder)
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1
+
+
+def config(folder: Path) -> None:
+    done = typed("parley config show --config local", folder)
+    assert done.returncode == 0, done.stderr
+    assert "provider: moonshine-streaming" in done.stdout
+
+
+RUN: dict[str, Callable[[Path], None]] = {
+    "make demo": demo,
+    "make serve": serve,
+    "parley log show sessions": show,
+    "parley log check sessions": check,
+    "parley join https://YOUR-DOMAIN.daily.co/ROOM": join,
+    "parley config show --config local": config,
+}
+
+
+@pytest.mark.parametrize("command", commands())
+def test_the_command_does_what_the_readme_says(command: str, clone: Path) -> None:
+    RUN[command](clone)
+
+
+def test_the_yaml_of_the_readme_is_a_configuration(tmp_path: Path) -> None:
+    from bot.config import load_config
+
+    [text] = re.findall(r"^```yaml\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+    file = tmp_path / "mine.yaml"
+    file.write_text(text)
+    assert load_config(file, env={}).tts.provider == "cartesia"
+
+
+def test_every_link_of_the_readme_to_a_file_leads_somewhere() -> None:
+    links = re.findall(r"\]\((?!https?://)([^)#]+)", README)
+    assert links
+    assert [link for link in links if not (ROOT / link).exists()] == []
