@@ -43,32 +43,30 @@ def command(
     from bot.config import ConfigError
     from bot.serve.choose_config import choose_config
     from bot.terminal.logs import log_to_stderr
+    from bot.terminal.native_stderr import native_stderr_hidden
 
-    log_to_stderr(verbose=verbose)
-    try:
-        chosen, why = choose_config(config)
-        typer.echo(why)
-        typer.echo(f"Joining {room_url} …")
-        report = asyncio.run(_join(chosen, room_url, token, tag or [], verbose=verbose))
-    except ConfigError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(2) from None
+    with native_stderr_hidden(hidden=not verbose):
+        log_to_stderr(verbose=verbose)
+        try:
+            chosen, why = choose_config(config)
+            typer.echo(why)
+            typer.echo(f"Joining {room_url} …")
+            report = asyncio.run(_join(chosen, room_url, token, tag or []))
+        except ConfigError as error:
+            typer.echo(str(error), err=True)
+            raise typer.Exit(2) from None
     _tell(report, room_url)
 
 
 async def _join(
-    config: BotConfig, room_url: str, token: str | None, tags: list[str], *, verbose: bool
+    config: BotConfig, room_url: str, token: str | None, tags: list[str]
 ) -> SessionReport:
-    from daily import LogLevel
     from pipecat.transports.daily.transport import DailyParams, DailyTransport
 
     from bot.call import run_call
 
     params = DailyParams(audio_in_enabled=True, audio_out_enabled=True)
     transport = DailyTransport(room_url, token, config.agent.name, params)
-    if not verbose:
-        # The native client writes JSON lines of its own to stderr; what matters is in the report.
-        transport.set_log_level(LogLevel.Off)
     return await run_call(
         config, transport, room=_room_name(room_url), tags=tags, handle_signals=True
     )

@@ -43,13 +43,6 @@ def test_a_malformed_room_gives_one_line_and_a_report(tmp_path: Path) -> None:
     assert "https://YOUR-DOMAIN.daily.co/ROOM" in line
 
 
-@pytest.mark.models
-@pytest.mark.slow
-def test_an_unreachable_room_gives_one_line_and_a_report(tmp_path: Path) -> None:
-    line = assert_one_line_and_a_report(join("https://parley.invalid/room", tmp_path), tmp_path)
-    assert "https://parley.invalid/room" in line
-
-
 def test_a_configuration_that_does_not_exist_is_told_with_the_names_of_those_that_do(
     tmp_path: Path,
 ) -> None:

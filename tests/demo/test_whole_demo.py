@@ -4,15 +4,12 @@ A small model says what it likes and a recogniser mishears, so that only the sha
 held here; the greeting alone is known word for word.
 """
 
-import json
 import os
 import signal
 import subprocess
 import sys
 import wave
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -20,6 +17,8 @@ import pytest
 from eventlog import dump
 from eventlog.checker import check
 from eventlog.reader import read
+from tests.conformance.livekit import judge
+from tests.played_demo import Demo
 
 pytestmark = pytest.mark.models
 
@@ -27,24 +26,6 @@ ROOT = Path(__file__).parents[2]
 LIMIT = 300.0
 # A call in silence is around 10 on this scale of 32768, speech around 1500.
 AUDIBLE = 200.0
-
-
-@dataclass(frozen=True)
-class Demo:
-    """A demo that was played in `folder`."""
-
-    folder: Path
-    exit_code: int
-    output: str
-
-    @property
-    def report(self) -> dict[str, Any]:
-        (path,) = self.folder.glob("sessions/*/report.json")
-        return json.loads(path.read_text(encoding="utf-8"))
-
-    def messages(self, role: str) -> list[dict[str, Any]]:
-        items = self.report["chat_history"]["items"]
-        return [item for item in items if item.get("role") == role]
 
 
 def _start(folder: Path, *arguments: str) -> subprocess.Popen[str]:
@@ -60,17 +41,6 @@ def _start(folder: Path, *arguments: str) -> subprocess.Popen[str]:
     )
 
 
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
-    folder = tmp_path_factory.mktemp("demo")
-    process = _start(folder)
-    try:
-        output, _ = process.communicate(timeout=LIMIT)
-    finally:
-        process.kill()
-    return Demo(folder, process.returncode, output)
-
-
 def test_the_script_is_played_to_its_end(demo: Demo) -> None:
     assert demo.exit_code == 0, demo.output
     assert demo.report["events"][-1]["reason"] == "task_completed"
@@ -80,6 +50,11 @@ def test_the_script_is_played_to_its_end(demo: Demo) -> None:
 def test_the_report_keeps_every_rule_of_the_schema(demo: Demo) -> None:
     (report,) = read(demo.folder / "sessions")
     assert check(report) == []
+
+
+@pytest.mark.conformance
+def test_livekits_own_models_read_the_report(demo: Demo) -> None:
+    assert judge([demo.report]) == []
 
 
 def test_the_bot_greets_and_answers_every_turn(demo: Demo) -> None:

@@ -1,6 +1,5 @@
 """Every command of the README, typed as it stands, in a folder that looks like a fresh clone."""
 
-import os
 import re
 import shlex
 import signal
@@ -14,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from eventlog.reader import read
+from tests.played_demo import LIMIT, Demo, environment
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-LIMIT = 300.0
 PAGE = "http://127.0.0.1:7860/"
 
 pytestmark = pytest.mark.models
@@ -28,16 +27,6 @@ def commands() -> list[str]:
     blocks = re.findall(r"^```bash\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
     lines = [line.split("  #")[0].strip() for block in blocks for line in block.splitlines()]
     return [line for line in lines if line]
-
-
-@pytest.fixture(scope="module")
-def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with everything of this one but what calls have left here."""
-    folder = tmp_path_factory.mktemp("clone")
-    for entry in ROOT.iterdir():
-        if entry.name not in ("sessions", ".git", ".env"):
-            (folder / entry.name).symlink_to(entry)
-    return folder
 
 
 def typed(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
@@ -52,16 +41,8 @@ def typed(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def environment() -> dict[str, str]:
-    keys = ("DEEPGRAM_API_KEY", "OPENAI_API_KEY", "ELEVENLABS_API_KEY")
-    own = {name: value for name, value in os.environ.items() if name not in keys}
-    return {**own, "PATH": f"{ROOT / '.venv' / 'bin'}{os.pathsep}{own['PATH']}"}
-
-
-def demo(folder: Path) -> None:
-    done = typed("make demo", folder)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "Connected and ready." in done.stdout
+def left_by_the_demo(folder: Path) -> None:
+    # `make demo` is what the fixture has typed in this folder.
     [logged] = read(folder / "sessions")
     left = {path.name for path in logged.source.parent.iterdir()}
     assert left == {"report.json", "audio.wav", "journal.jsonl"}
@@ -106,10 +87,14 @@ def check(folder: Path) -> None:
 
 
 def join(folder: Path) -> None:
-    # Without such a room, or without a network, the command says so in one line.
-    done = typed("parley join https://YOUR-DOMAIN.daily.co/ROOM", folder)
+    # There is no such room, and perhaps no network: one line says so, and a report is left.
+    elsewhere = folder / "joined"
+    elsewhere.mkdir()
+    done = typed("parley join https://YOUR-DOMAIN.daily.co/ROOM", elsewhere)
     assert done.returncode == 1
     assert len(done.stderr.splitlines()) == 1
+    [logged] = read(elsewhere / "sessions")
+    assert logged.data["events"][-1]["reason"] == "error"
 
 
 def config(folder: Path) -> None:
@@ -119,7 +104,7 @@ def config(folder: Path) -> None:
 
 
 RUN: dict[str, Callable[[Path], None]] = {
-    "make demo": demo,
+    "make demo": left_by_the_demo,
     "make serve": serve,
     "parley log show sessions": show,
     "parley log check sessions": check,
@@ -129,8 +114,9 @@ RUN: dict[str, Callable[[Path], None]] = {
 
 
 @pytest.mark.parametrize("command", commands())
-def test_the_command_does_what_the_readme_says(command: str, clone: Path) -> None:
-    RUN[command](clone)
+def test_the_command_does_what_the_readme_says(command: str, demo: Demo) -> None:
+    assert demo.exit_code == 0, demo.output
+    RUN[command](demo.folder)
 
 
 def test_the_yaml_of_the_readme_is_a_configuration(tmp_path: Path) -> None:
