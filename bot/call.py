@@ -29,7 +29,7 @@ from pipecat.processors.frame_processor import FrameDirection
 from pipecat.transports.base_transport import BaseTransport
 from pipecat.workers.runner import WorkerRunner
 
-from bot.closing import reason_of
+from bot.closing import closed_by, closed_by_exception, reason_of
 from bot.config import BotConfig, Slot
 from bot.far_side import FarSide
 from bot.filing import CallFiles
@@ -39,7 +39,7 @@ from bot.pipeline import CallPipeline, Services, assemble
 from bot.providers import build
 from bot.session import SessionReport, new_session_id
 from eventlog.intake import Intake, Listener
-from eventlog.signals import Closed, CloseReason, ErrorSource, Failed
+from eventlog.signals import Closed, CloseReason
 from processors.away import AwayTimer
 from processors.failures import failure_of
 from processors.observer import CallObserver
@@ -162,7 +162,7 @@ class Call:
                 await self._run()
             except Exception as error:  # noqa: BLE001 - a call answers with a report, not a trace
                 logger.opt(exception=error).error(f"The call failed: {error!r}")
-                self._closing = self._closing or _failed_close(error)
+                self._closing = self._closing or closed_by_exception(error)
             finally:
                 report = await self._finish()
         return report
@@ -208,12 +208,12 @@ class Call:
             processor = frame.processor
             if processor is not None and not processor.is_usable:
                 failure = failure_of(frame, time.time(), processor)
-                await self._close(_close_of(failure), drain=False)
+                await self._close(closed_by(failure), drain=False)
 
         @worker.event_handler("on_setup_timeout")
         async def stuck(_worker: PipelineWorker) -> None:
             await self._close(
-                _failed_close(TimeoutError("a service did not connect in time")), False
+                closed_by_exception(TimeoutError("a service did not connect in time")), False
             )
 
         del started, finished, failed, stuck
@@ -300,26 +300,3 @@ async def run_call(config: BotConfig, transport: BaseTransport, **options: Any) 
         ConfigError: The configuration names something that cannot be built.
     """
     return await Call(config, transport, **options).run()
-
-
-def _failed_close(error: Exception) -> Closed:
-    failure = Failed(
-        at=time.time(),
-        source=ErrorSource.OTHER,
-        label=f"{type(error).__module__}.{type(error).__name__}",
-        recoverable=False,
-        message=str(error),
-        provider="parley",
-        category="application",
-    )
-    return _close_of(failure)
-
-
-def _close_of(failure: Failed) -> Closed:
-    detail = {
-        "who": failure.provider,
-        "what": failure.message,
-        "provider": failure.provider,
-        "category": failure.category,
-    }
-    return Closed(at=failure.at, reason=CloseReason.ERROR, detail=detail, failure=failure)

@@ -138,7 +138,7 @@ def _parley(
         "providers": {
             slot: msgspec.to_builtins(provider) for slot, provider in header.providers.items()
         },
-        "turns": recorder.agent.turns,
+        "turns": recorder.agent.events.turns,
         "failures": [
             {
                 "at": failure.at,

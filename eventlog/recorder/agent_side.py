@@ -7,17 +7,11 @@ and the playback need no ids: each belongs to the oldest utterance that still wa
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
-from eventlog.events import (
-    AgentState,
-    AgentStateChanged,
-    ConversationItemAdded,
-    SpeechCreated,
-)
-from eventlog.items import Message
+from eventlog.events import AgentState
+from eventlog.recorder.agent_events import AgentEvents
 from eventlog.recorder.ids import ItemIds
-from eventlog.recorder.latency import step_marks, turn_record
+from eventlog.recorder.latency import step_marks
 from eventlog.recorder.speech import AnsweredTurn, Speech, ToolBatch, Utterance
 from eventlog.recorder.timeline import Timeline
 from eventlog.recorder.tools import ToolSide
@@ -41,10 +35,8 @@ class AgentSide:
 
     def __init__(self, timeline: Timeline, ids: ItemIds) -> None:
         self._timeline = timeline
-        self._ids = ids
+        self.events = AgentEvents(timeline, ids)
         self.tools = ToolSide(timeline, ids)
-        self.state = AgentState.INITIALIZING
-        self.turns: list[dict[str, Any]] = []
         self._utterances: list[Utterance] = []
         # The reply that was announced and whose LLM request is still to come.
         self._announced: Speech | None = None
@@ -53,32 +45,27 @@ class AgentSide:
         # When the latest utterance ended: what waited behind it is permitted to play from there.
         self._free_at = 0.0
 
-    def become(self, state: AgentState, at: float) -> None:
-        """Pass to `state`, unless the bot is in it already."""
-        if state is self.state:
-            return
-        old, self.state = self.state, state
-        self._timeline.tell(
-            AgentStateChanged(old_state=old, new_state=state, created_at=self._timeline.moment(at))
-        )
-
     def say(self, signal: SayRequested) -> None:
         """Announce a text that needs no LLM."""
-        speech = self._create(SpeechSource.SAY, signal.at, signal.user_initiated)
+        speech = self.events.speech(
+            SpeechSource.SAY, signal.at, user_initiated=signal.user_initiated
+        )
         self._utterances.append(
             Utterance(speech, signal.at, recorded=signal.recorded, requested_at=signal.at)
         )
 
     def announce(self, at: float, *, user_initiated: bool = True) -> None:
         """Announce a reply; its LLM request follows."""
-        self._announced = self._create(SpeechSource.GENERATE_REPLY, at, user_initiated)
+        self._announced = self.events.speech(
+            SpeechSource.GENERATE_REPLY, at, user_initiated=user_initiated
+        )
 
     def answer(self, turn: AnsweredTurn, at: float) -> None:
         """Name the turn that the announced reply answers; from here on the bot is thinking."""
         if self._announced is not None:
             self._announced.answers = turn
-        if self.state is not AgentState.SPEAKING:
-            self.become(AgentState.THINKING, at)
+        if self.events.state is not AgentState.SPEAKING:
+            self.events.become(AgentState.THINKING, at)
 
     def reply_requested(self, signal: ReplyRequested) -> None:
         """The LLM was asked: for the announced reply, after tools, or out of the blue."""
@@ -88,10 +75,12 @@ class AgentSide:
         elif self._announced is not None:
             speech = self._announced
         else:
-            speech = self._create(SpeechSource.GENERATE_REPLY, signal.at, signal.user_initiated)
+            speech = self.events.speech(
+                SpeechSource.GENERATE_REPLY, signal.at, user_initiated=signal.user_initiated
+            )
         self._announced = self._reply = None
-        if self.state is not AgentState.SPEAKING:
-            self.become(AgentState.THINKING, signal.at)
+        if self.events.state is not AgentState.SPEAKING:
+            self.events.become(AgentState.THINKING, signal.at)
         created_at = self._timeline.moment(signal.at)
         self._utterances.append(Utterance(speech, created_at, requested_at=signal.at))
 
@@ -149,12 +138,12 @@ class AgentSide:
             return
         utterance = self._unheard()
         if utterance is None:
-            speech = self._create(SpeechSource.SAY, signal.at, user_initiated=True)
+            speech = self.events.speech(SpeechSource.SAY, signal.at, user_initiated=True)
             utterance = Utterance(speech, signal.at)
             self._utterances.append(utterance)
         utterance.started_at = signal.at
         utterance.created_at = max(utterance.created_at, min(self._free_at, signal.at))
-        self.become(AgentState.SPEAKING, signal.at)
+        self.events.become(AgentState.SPEAKING, signal.at)
 
     def _goes_on(self) -> bool:
         # An LLM or a TTS slower than speech leaves a gap between two sentences, in which the output
@@ -200,8 +189,8 @@ class AgentSide:
         self._utterances = [u for u in self._utterances if u.started_at is not None]
         for utterance in self._utterances:
             utterance.interrupted = utterance.stopped_at is None
-        if not self._utterances and self.state is AgentState.THINKING:
-            self.become(AgentState.LISTENING, at)
+        if not self._utterances and self.events.state is AgentState.THINKING:
+            self.events.become(AgentState.LISTENING, at)
 
     def settle(self, at: float) -> None:
         """Finish what was cut: no more of its text will come."""
@@ -220,7 +209,7 @@ class AgentSide:
             if utterance.stopped_at is None:
                 utterance.interrupted = True
                 utterance.stopped_at = at
-            self._tell_item(utterance, at)
+            self.events.message(utterance, at)
         self._utterances = []
         self.tools.abandon(at)
 
@@ -270,12 +259,12 @@ class AgentSide:
     def _finish(self, utterance: Utterance, at: float) -> None:
         self._utterances.remove(utterance)
         if utterance.recorded and utterance.text:
-            self._tell_item(utterance, at)
+            self.events.message(utterance, at)
         if any(u.playing for u in self._utterances):
             return
         if utterance.speech.batch is not None:
             utterance.speech.latency_taken = True
-            self.become(AgentState.THINKING, at)
+            self.events.become(AgentState.THINKING, at)
         else:
             self._rest(at)
         self.tools_settled(at)
@@ -285,38 +274,13 @@ class AgentSide:
             self._rest(at)
 
     def _rest(self, at: float) -> None:
-        self.become(AgentState.LISTENING, at)
+        self.events.become(AgentState.LISTENING, at)
         waiting = any(u.generated and not u.unspoken for u in self._utterances)
         if waiting or self._announced is not None or self.tools.awaited:
-            self.become(AgentState.THINKING, at)
+            self.events.become(AgentState.THINKING, at)
 
-    def _tell_item(self, utterance: Utterance, at: float) -> None:
-        told_at = self._timeline.moment(at)
-        said = utterance.speech.source is SpeechSource.SAY
-        item = Message(
-            id=self._ids.item(),
-            role="assistant",
-            content=[utterance.text or ""],
-            interrupted=utterance.interrupted,
-            metrics=utterance.metrics(),
-            created_at=min(told_at, utterance.stopped_at or at) if said else utterance.created_at,
-        )
-        record = turn_record(utterance, item.id)
-        if record is not None:
-            self.turns.append(record)
-        utterance.speech.latency_taken = True
-        self._timeline.keep(item)
-        self._timeline.tell(ConversationItemAdded(item=item, created_at=told_at))
-
-    def _create(self, source: SpeechSource, at: float, user_initiated: bool) -> Speech:
-        self._timeline.tell(
-            SpeechCreated(
-                user_initiated=user_initiated,
-                source=source,
-                created_at=self._timeline.moment(at),
-            )
-        )
-        return Speech(source)
+    def _announce(self, source: SpeechSource, signal: SayRequested | ReplyRequested) -> Speech:
+        return self.events.speech(source, signal.at, user_initiated=signal.user_initiated)
 
     def _oldest(self, waits: Callable[[Utterance], bool]) -> Utterance | None:
         return next((u for u in self._utterances if waits(u)), None)

@@ -113,7 +113,7 @@ class Recorder:
         """Whether the away timer may run: nobody speaks, thinks, or waits for a tool."""
         return (
             self.user.state is UserState.LISTENING
-            and self.agent.state is AgentState.LISTENING
+            and self.agent.events.state is AgentState.LISTENING
             and not self.agent.tools.running
         )
 
@@ -160,7 +160,7 @@ class Recorder:
             return
         self.started_at = signal.at
         self._keep_handoff(signal.at)
-        self.agent.become(AgentState.LISTENING, signal.at)
+        self.agent.events.become(AgentState.LISTENING, signal.at)
 
     def _keep_handoff(self, at: float) -> None:
         self.timeline.keep(
