@@ -2,7 +2,8 @@
 
 The rule is LiveKit's: the turn ends `min_endpointing_delay` after the true end of speech, or
 `max_endpointing_delay` after it while the turn model thinks that the user will go on, and never
-before the words are in. Pipecat's strategies have one of the two delays each.
+before the words are in. The model is asked when the VAD declares silence, and once more at the end
+of the shorter delay. Pipecat's strategies have one of the two delays each.
 """
 
 from __future__ import annotations
@@ -55,6 +56,7 @@ class EndpointingUserTurnStopStrategy(BaseUserTurnStopStrategy):
         self._final_covers_speech = False
         self._final_due = 0.0
         self._expects_more = False
+        self._looked_again = False
         self._stopped_at: float | None = None
         self._timer: asyncio.Task[None] | None = None
 
@@ -105,14 +107,18 @@ class EndpointingUserTurnStopStrategy(BaseUserTurnStopStrategy):
         await self._stop_timer()
 
     async def _speech_stopped(self, frame: VADUserStoppedSpeakingFrame) -> None:
-        self._speaking = False
+        self._speaking = self._looked_again = False
         self._stopped_at = frame.timestamp - frame.stop_secs
-        if self._detector is not None:
-            state, prediction = await self._detector.analyze_end_of_turn()
-            self._expects_more = state is not EndOfTurnState.COMPLETE
-            if prediction is not None:
-                await self.push_frame(MetricsFrame(data=[prediction]))
+        await self._ask_model()
         await self._wait_for_end()
+
+    async def _ask_model(self) -> None:
+        if self._detector is None:
+            return
+        state, prediction = await self._detector.analyze_end_of_turn()
+        self._expects_more = state is not EndOfTurnState.COMPLETE
+        if prediction is not None:
+            await self.push_frame(MetricsFrame(data=[prediction]))
 
     async def _transcribed(self, frame: TranscriptionFrame) -> None:
         if not frame.text.strip():
@@ -131,14 +137,30 @@ class EndpointingUserTurnStopStrategy(BaseUserTurnStopStrategy):
         if not self._final_covers_speech:
             # The last words may still be with the STT: it gets the time it needs 99 times of 100.
             delay = max(delay, self._final_due)
-        remaining = self._stopped_at + delay - self._clock()
+        now = self._clock()
+        remaining = self._stopped_at + delay - now
         if remaining <= 0:
             await self.trigger_user_turn_stopped()
             return
-        self._timer = self.create_task(self._end_after(remaining), "endpointing")
+        look_again = self._stopped_at + self._min_delay - now if self._expects_more else None
+        self._timer = self.create_task(self._end_after(remaining, look_again), "endpointing")
 
-    async def _end_after(self, seconds: float) -> None:
-        await asyncio.sleep(seconds)
+    async def _end_after(self, seconds: float, look_again: float | None) -> None:
+        if look_again is not None:
+            # The model judged the pause when it was 0.2 s old; at the end of the shorter delay it
+            # is asked once more, since by then the silence itself says something.
+            began = self._clock()
+            await asyncio.sleep(max(0.0, look_again))
+            if not self._looked_again:
+                self._looked_again = True
+                await self._ask_model()
+            if not self._expects_more:
+                # The rest is the ordinary wait, and this task is no longer to be stopped by it.
+                self._timer = None
+                await self._wait_for_end()
+                return
+            seconds -= self._clock() - began
+        await asyncio.sleep(max(0.0, seconds))
         # The end of the turn stops the timer, which is this task and must not end itself.
         self._timer = None
         await self.trigger_user_turn_stopped()

@@ -198,19 +198,42 @@ async def test_the_last_words_end_the_wait_for_them():
 
 @timeless
 async def test_while_the_model_expects_more_the_longest_delay_holds():
-    turn = Turn(Detector(EndOfTurnState.INCOMPLETE))
+    turn = Turn(Detector(EndOfTurnState.INCOMPLETE, EndOfTurnState.INCOMPLETE))
     await turn.begin()
     await turn.speech_starts(1)
     await turn.words(1.5)
     await turn.speech_ends(2.2)
     await until(9)
     assert turn.ends == [5.0]
-    assert [type(frame) for frame in turn.pushed] == [MetricsFrame]
+    assert [type(frame) for frame in turn.pushed] == [MetricsFrame, MetricsFrame]
+
+
+@timeless
+async def test_the_model_is_asked_again_when_the_shortest_delay_is_over():
+    turn = Turn(Detector(EndOfTurnState.INCOMPLETE, EndOfTurnState.COMPLETE))
+    await turn.begin()
+    await turn.speech_starts(1)
+    await turn.words(1.5)
+    await turn.speech_ends(2.2)
+    await until(9)
+    assert turn.ends == [2.5]
+
+
+@timeless
+async def test_words_that_come_late_have_the_model_asked_again_at_once():
+    turn = Turn(Detector(EndOfTurnState.INCOMPLETE, EndOfTurnState.COMPLETE))
+    await turn.begin()
+    await turn.speech_starts(1)
+    await turn.speech_ends(2.2)
+    await turn.words(3)
+    await until(9)
+    assert turn.ends == [3.0]
 
 
 @timeless
 async def test_a_user_who_goes_on_as_the_model_expected_gets_the_shortest_delay_in_the_end():
-    turn = Turn(Detector(EndOfTurnState.INCOMPLETE, EndOfTurnState.COMPLETE))
+    answers = (EndOfTurnState.INCOMPLETE, EndOfTurnState.INCOMPLETE, EndOfTurnState.COMPLETE)
+    turn = Turn(Detector(*answers))
     await turn.begin()
     await turn.speech_starts(1)
     await turn.words(1.5)
