@@ -1,5 +1,7 @@
 """What tests of several folders share."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.played_demo import Demo, clone_into, play
@@ -11,3 +13,15 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
     folder = tmp_path_factory.mktemp("clone")
     clone_into(folder)
     return play(folder)
+
+
+# Whole calls take as long as calls do: `make check` leaves them to `make test`.
+REAL_TIME = ("calls", "cloud", "serve", "wire/test_default_config.py", "scripted/test_scenario.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        place = item.path.relative_to(here).as_posix() if here in item.path.parents else ""
+        if place.startswith(REAL_TIME):
+            item.add_marker("slow")
