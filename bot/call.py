@@ -96,8 +96,8 @@ class Call:
         self._handle_signals = handle_signals
         self._rtvi = rtvi
         self._env = os.environ if env is None else env
-        self._files = CallFiles(config.log, self.session)
         self.services = services = Services(**{slot: self._build(slot) for slot in _SLOTS})
+        self._files = CallFiles(config.log, self.session)
         header = call_header(config, self._files, services, room=room, room_id=room_id, tags=tags)
         self._intake = Intake(header, self._files.folder)
         self._files.tell_losses(self._intake.lose)

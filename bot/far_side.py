@@ -63,16 +63,12 @@ def _watch_daily(transport: DailyTransport, joined: Joined, close: Close) -> Non
         if not others:
             await close(_gone(f"the last participant left ({reason})"), False)
 
-    @transport.event_handler("on_left")
-    async def out(_transport: DailyTransport) -> None:
-        await close(_gone("the bot was put out of the room"), False)
-
     @transport.event_handler("on_error")
     async def failed(_transport: DailyTransport, error: str) -> None:
         # Before the join it is a call that never was; after it, the room ended or was lost.
         await close(_gone(error) if in_room else _refused(error), False)
 
-    del entered, first, left, out, failed
+    del entered, first, left, failed
 
 
 def _gone(what: str) -> Closed:
