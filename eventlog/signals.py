@@ -88,7 +88,7 @@ class Transcribed(Signal, kw_only=True, tag="transcribed"):
 
 
 class TextReceived(Signal, kw_only=True, tag="text_received"):
-    """The user typed instead of speaking; the text becomes the turn."""
+    """The user typed; the text is a turn of its own, beside whatever they are saying meanwhile."""
 
     text: str
 
@@ -100,29 +100,55 @@ class UserTurnEnded(Signal, kw_only=True, tag="user_turn_ended"):
 
 
 class UserTurnCompleted(Signal, kw_only=True, tag="user_turn_completed"):
-    """The turn's hook has run for `hook` seconds and the turn may be answered, or was refused."""
+    """The turn's hook has run for `hook` seconds and the turn may be answered, or was refused.
+
+    `preempted` is true when the reply that was begun before the end of the turn answers it.
+    """
 
     hook: float
     refused: bool = False
+    preempted: bool = False
+
+
+class UserTurnDropped(Signal, kw_only=True, tag="user_turn_dropped"):
+    """What the user has said since the last end of a turn belongs to none.
+
+    They said it over a speech that may not be interrupted. A turn whose end was declared is not
+    meant: that one can only be refused.
+    """
 
 
 class SayRequested(Signal, kw_only=True, tag="say_requested"):
-    """The bot was asked to speak a text; `recorded` is false if the context never learns of it."""
+    """The bot was asked to speak a text; `recorded` is false if the context never learns of it.
+
+    One that is not `interruptible` is heard to its end, whatever is called off.
+    """
 
     text: str
     recorded: bool = True
     user_initiated: bool = True
+    interruptible: bool = True
 
 
 class ReplyRequested(Signal, kw_only=True, tag="reply_requested"):
     """The LLM was given the context.
 
     `continues` is true when the request carries tool results and so belongs to the reply already
-    under way.
+    under way. `preemptive` is true when the user's turn is not certain to be over: the reply waits
+    until `UserTurnCompleted` accepts it, or `ReplyDiscarded` drops it.
     """
 
     continues: bool = False
     user_initiated: bool = True
+    preemptive: bool = False
+
+
+class ReplyDiscarded(Signal, kw_only=True, tag="reply_discarded"):
+    """The reply that was begun before the end of the user's turn will not be given.
+
+    If its turn had been completed with it already, the turn is still to be answered and another
+    request follows.
+    """
 
 
 class LLMFirstToken(Signal, kw_only=True, tag="llm_first_token"):
@@ -145,6 +171,28 @@ class PlaybackStarted(Signal, kw_only=True, tag="playback_started"):
 
 class PlaybackStopped(Signal, kw_only=True, tag="playback_stopped"):
     """The bot's audio ended, by itself or because it was cut."""
+
+
+class PlaybackPaused(Signal, kw_only=True, tag="playback_paused"):
+    """The user may be taking the floor: the reply, heard or still thought of, is held.
+
+    `silent_at` is when the last audio that had been handed out has been heard (epoch seconds).
+    """
+
+    silent_at: float
+
+
+class PlaybackResumed(Signal, kw_only=True, tag="playback_resumed"):
+    """What was held goes on where it stopped."""
+
+
+class FalseInterruption(Signal, kw_only=True, tag="false_interruption"):
+    """What stopped the bot was no interruption: no words came.
+
+    `resumed` is false where the reply could not be held and had been cut for good.
+    """
+
+    resumed: bool
 
 
 class AssistantText(Signal, kw_only=True, tag="assistant_text"):
@@ -251,13 +299,18 @@ AnySignal = (
     | TextReceived
     | UserTurnEnded
     | UserTurnCompleted
+    | UserTurnDropped
     | SayRequested
     | ReplyRequested
+    | ReplyDiscarded
     | LLMFirstToken
     | LLMAnswered
     | TTSFirstAudio
     | PlaybackStarted
     | PlaybackStopped
+    | PlaybackPaused
+    | PlaybackResumed
+    | FalseInterruption
     | AssistantText
     | Interrupted
     | InterruptionSettled

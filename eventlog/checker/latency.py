@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from eventlog.checker.heard import heard
 from eventlog.checker.rules import DUMP_LINE, Fault, rule
 from eventlog.checker.view import (
     AGENT_STATE,
     FALSE_INTERRUPTION,
     ITEM_ADDED,
-    TRANSCRIBED,
+    SPEECH,
     USER_STATE,
     Event,
     Message,
@@ -97,21 +99,20 @@ def logged_after_the_end(view: View) -> Iterator[Fault]:
 def announced_when_heard(view: View) -> Iterator[Fault]:
     """The first change to speaking that leads to a reply, against the reply's start.
 
-    LiveKit 1.3 announces a reply that was paused before its first sound when it lifts the pause,
-    seconds before there is sound; that one is left out.
+    A reply may have been paused before its first sound. LiveKit 1.3 announces it when it lifts the
+    pause, seconds before there is sound; that one is left out. We announce it when sound is ready,
+    which is up to 0.25 s before, or after if its first sound escaped the pause.
     """
-    speaking: Event | None = None
+    changes: list[Event] = []
     replies = {reply.event.index: reply for reply in view.messages_of("assistant")}
     for event in view.of_type(AGENT_STATE, ITEM_ADDED):
-        if event.type == AGENT_STATE and event.transition[1] == "speaking":
-            speaking = speaking or event
-        elif event.type == AGENT_STATE and view.origin is Origin.PARLEY:
-            # We do not pause: a speech that was left without a message was cut before a word.
-            speaking = None
+        if event.type == AGENT_STATE:
+            changes.append(event)
         elif (reply := replies.get(event.index)) is not None:
-            if speaking is not None and not _is_early_resume(view, speaking):
-                yield from _unannounced(reply, speaking)
-            speaking = None
+            speaking = _announcement(view, changes, reply)
+            if speaking is not None and reply.started is not None:
+                yield from _unannounced(view, reply, speaking, speaking.at - reply.started)
+            changes.clear()
 
 
 @rule("I32", "A generated reply is made before it is heard.")
@@ -124,10 +125,19 @@ def made_before_heard(view: View) -> Iterator[Fault]:
 
 @rule("I33", "A user's message is made after they have stopped speaking.")
 def made_after_speech(view: View) -> Iterator[Fault]:
-    """`stopped_speaking_at` against `created_at`."""
+    """`stopped_speaking_at` against `created_at`.
+
+    A reply that is begun early makes the message when it asks the LLM, which may be before the last
+    sound of a word that was already understood; its speech is created at that moment.
+    """
+    speeches = sorted(event.at for event in view.of_type(SPEECH))
     for message in view.messages_of("user"):
-        if message.stopped is not None:
-            yield from _late(message, "the stop", message.stopped, "the item", message.created_at)
+        if message.stopped is None:
+            continue
+        place = bisect_left(speeches, message.created_at)
+        if place < len(speeches) and speeches[place] <= message.stopped:
+            continue
+        yield from _late(message, "the stop", message.stopped, "the item", message.created_at)
 
 
 @rule("I35", "The delays of a user's turn lead to its last transcript and its end.")
@@ -175,19 +185,28 @@ class _UserTurn(NamedTuple):
 
 
 def _user_turns(view: View) -> Iterator[_UserTurn]:
-    """Each user message with the last final, and the last return to listening, since the last."""
-    messages = {message.event.index: message for message in view.messages_of("user")}
+    """Each spoken message with its last final, and the user's last return to listening from it."""
     finals = {event.index for event in view.finals}
-    final: float | None = None
-    listening: float | None = None
-    for event in view.of_type(TRANSCRIBED, USER_STATE, ITEM_ADDED):
-        if event.index in finals:
-            final = event.at
+    spoken = {turn.message.event.index: turn for turn in heard(view)}
+    stretches: list[tuple[float, float]] = []
+    began: float | None = None
+    for event in view.of_type(USER_STATE, ITEM_ADDED):
+        if event.type == USER_STATE and event.transition[1] == "speaking":
+            began = event.at
         elif event.type == USER_STATE and event.transition == ("speaking", "listening"):
-            listening = event.at
-        elif (message := messages.get(event.index)) is not None:
-            yield _UserTurn(message, final, listening)
-            final = listening = None
+            stretches.append((event.at if began is None else began, event.at))
+        elif (turn := spoken.get(event.index)) is not None:
+            at = [final.at for final in turn.finals if final.index in finals]
+            silent = _silent_from(turn.message, stretches)
+            yield _UserTurn(turn.message, at[-1] if at else None, silent)
+            stretches.clear()
+
+
+def _silent_from(message: Message, stretches: list[tuple[float, float]]) -> float | None:
+    # What began when the turn was over, while its hook was running, is no part of it.
+    ended = message.turn_ended_at
+    ends = [end for began, end in stretches if ended is None or began <= ended]
+    return ends[-1] if ends else None
 
 
 def _answers(view: View) -> Iterator[tuple[Message, float]]:
@@ -196,17 +215,26 @@ def _answers(view: View) -> Iterator[tuple[Message, float]]:
             yield reply, latency
 
 
-def _is_early_resume(view: View, speaking: Event) -> bool:
-    following = view.following(speaking)
-    resumed = following is not None and following.type == FALSE_INTERRUPTION
-    return resumed and view.origin is Origin.LIVEKIT_1_3
+def _announcement(view: View, changes: list[Event], reply: Message) -> Event | None:
+    """The first change to speaking; in our reports of those after which it was heard.
+
+    One that ended before the reply began is of a speech that was cut before a word.
+    """
+    speaking: Event | None = None
+    for change in changes:
+        if change.transition[1] == "speaking":
+            speaking = speaking or change
+        elif view.origin is Origin.PARLEY and (reply.started is None or change.at <= reply.started):
+            speaking = None
+    return speaking
 
 
-def _unannounced(reply: Message, speaking: Event) -> Iterator[Fault]:
-    if reply.started is None:
-        return
-    after = speaking.at - reply.started
-    if not -EXACT <= after < ANNOUNCEMENT_SLACK:
+def _unannounced(view: View, reply: Message, speaking: Event, after: float) -> Iterator[Fault]:
+    if (following := view.following(speaking)) and following.type == FALSE_INTERRUPTION:
+        fits = view.origin is Origin.LIVEKIT_1_3 or after > -ANNOUNCEMENT_SLACK
+    else:
+        fits = -EXACT <= after < ANNOUNCEMENT_SLACK
+    if not fits:
         what = f"announced {after:+.6f} s after its first sound"
         yield Fault(what, speaking.index, reply.id)
 

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from eventlog.checker.rules import DUMP_LINE, Fault, rule
-from eventlog.checker.view import AGENT_STATE, FALSE_INTERRUPTION, USER_STATE, Event, View
+from eventlog.checker.view import (
+    AGENT_STATE,
+    FALSE_INTERRUPTION,
+    SPEECH,
+    USER_STATE,
+    Event,
+    View,
+)
+from eventlog.jsonvalue import as_number, as_object, as_text
+from eventlog.reader import Origin
 
 AGENT_TRANSITIONS = {
     ("listening", "thinking"),
@@ -71,10 +80,13 @@ def legal_user_changes(view: View) -> Iterator[Fault]:
 
 @rule("I23", "After a user's message the agent thinks.")
 def thinks_after_the_user(view: View) -> Iterator[Fault]:
-    """The next change of its state, if there is one: what is pending at close gets no answer."""
+    """The next change of its state, if there is one: what is pending at close gets no answer.
+
+    Ours may still be speaking then, see I41, and thinks when it is done.
+    """
     for message in view.messages_of("user"):
         change = view.next_agent_change(message.event)
-        if change is None or _already_thinking(view, message.event):
+        if change is None or _is_occupied(view, message.event):
             continue
         if change.transition[1] != "thinking":
             what = f"the agent goes to {change.transition[1]!r:.60} after the user's message"
@@ -83,10 +95,14 @@ def thinks_after_the_user(view: View) -> Iterator[Fault]:
 
 @rule("I41", "A user's message is directly followed by a change of the agent's state.")
 def answered_at_once(view: View) -> Iterator[Fault]:
-    """Except what was pending when the call closed, which the close follows."""
+    """Except what was pending when the call closed, which the close follows.
+
+    LiveKit adds the message when the reply to it may begin. We add it when it is handed on, which
+    may be during a speech that nothing interrupts, or that the turn's own hook asked for.
+    """
     for message in view.messages_of("user"):
         following = view.following(message.event)
-        if _already_thinking(view, message.event) or view.is_flushed_at_close(message):
+        if _is_occupied(view, message.event) or view.is_flushed_at_close(message):
             continue
         if following is None or following.type != AGENT_STATE:
             what = following.type[:60] if following else "nothing"
@@ -110,17 +126,16 @@ def said_before_it_stops(view: View) -> Iterator[Fault]:
     why="the newer line also resumes a reply that noise held back before it was heard",
 )
 def resumes_after_a_pause(view: View) -> Iterator[Fault]:
-    """From listening to speaking, or to thinking when no sound had been played yet."""
+    """From listening to speaking, or to thinking when no sound had been played yet.
+
+    Our agent goes on listening if there is neither: what was held may be waiting for its voice, or
+    have come to nothing.
+    """
     for event in view.of_type(FALSE_INTERRUPTION):
         previous = view.previous(event)
-        if event.data.get("resumed") is not True:
+        if event.data.get("resumed") is not True or _listens_on(view, event):
             continue
-        resumed = (
-            previous is not None
-            and previous.type == AGENT_STATE
-            and previous.transition in {("listening", "speaking"), ("listening", "thinking")}
-        )
-        if not resumed:
+        if previous is None or not _is_return(previous):
             yield Fault("no return of the agent to speaking comes directly before", event.index)
 
 
@@ -131,23 +146,49 @@ def resumes_after_a_pause(view: View) -> Iterator[Fault]:
     why="the newer line pauses a pending reply without a change of state, so its start is unknown",
 )
 def false_interruptions_are_silent(view: View) -> Iterator[Fault]:
-    """No final transcript with text between the agent's pause and the false interruption."""
-    finals = iter(view.finals)
-    final = next(finals, None)
-    paused: Event | None = None
-    heard: Event | None = None
+    """No final transcript with text between the agent's pause and the false interruption.
+
+    Words that are fewer than `min_interruption_words` interrupt nothing and are waited on. In our
+    reports a text that waits for its voice can be paused, which shows in no change of state: that
+    pause is not before the text was asked for.
+    """
+    options = as_object(view.report.get("options")) or {}
+    least = as_number(options.get("min_interruption_words")) or 0
+    finals = {event.index for event in view.finals}
+    paused, words, heard = False, 0, None
     for event in view.events:
-        if event is final:
-            heard, final = event, next(finals, None)
-        elif event.type == AGENT_STATE and event.transition[1] == "listening":
-            paused, heard = event, None
-        elif event.type == FALSE_INTERRUPTION and paused is not None and heard is not None:
+        if event.index in finals:
+            words += len((as_text(event.data.get("transcript")) or "").split())
+            heard = event if words >= least else heard
+        elif _may_be_held_from(view, event):
+            paused, words, heard = True, 0, None
+        elif event.type == FALSE_INTERRUPTION and paused and heard and not _listens_on(view, event):
             yield Fault(f"a final transcript (event {heard.index}) came before it", event.index)
 
 
-def _already_thinking(view: View, event: Event) -> bool:
+def _may_be_held_from(view: View, event: Event) -> bool:
+    if event.type == AGENT_STATE:
+        return event.transition[1] == "listening"
+    is_say = event.type == SPEECH and event.data.get("source") == "say"
+    return is_say and view.origin is Origin.PARLEY
+
+
+def _is_return(event: Event) -> bool:
+    return event.transition in {("listening", "speaking"), ("listening", "thinking")}
+
+
+def _listens_on(view: View, event: Event) -> bool:
+    """Whether our agent was resumed and has nothing to say or to think about."""
     last = view.last_agent_change(event)
-    return last is not None and last.transition[1] == "thinking"
+    listens = last is not None and last.transition[1] == "listening"
+    return listens and view.origin is Origin.PARLEY and event.data.get("resumed") is True
+
+
+def _is_occupied(view: View, event: Event) -> bool:
+    """Whether the agent is thinking already, or, in our reports, speaking."""
+    last = view.last_agent_change(event)
+    state = None if last is None else last.transition[1]
+    return state == "thinking" or (state == "speaking" and view.origin is Origin.PARLEY)
 
 
 def _illegal(event: Event) -> Fault:

@@ -6,10 +6,11 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from typing import Any
 
+from eventlog.checker.heard import heard
 from eventlog.checker.rules import Fault, rule
 from eventlog.checker.shapes import metrics_shape
-from eventlog.checker.view import ITEM_ADDED, SPEECH, TOOLS, TRANSCRIBED, Message, View
-from eventlog.jsonvalue import as_object, as_text
+from eventlog.checker.view import SPEECH, TOOLS, Message, View
+from eventlog.jsonvalue import as_object
 from eventlog.reader import Origin
 
 KNOWN_ROLES = ("user", "assistant")
@@ -21,7 +22,10 @@ SEEN_BY_VAD = frozenset(
 
 @rule("I17", "A message has the metrics of its role, and no others.")
 def metrics_of_the_role(view: View) -> Iterator[Fault]:
-    """What the VAD saw of a user's turn comes together or not at all."""
+    """What the VAD saw of a user's turn comes together or not at all.
+
+    LiveKit 1.3 gives words that came without speech a transcription delay of 0.
+    """
     for message in view.messages:
         metrics: dict[str, Any] = as_object(message.data.get("metrics")) or {}
         if message.role in KNOWN_ROLES:
@@ -30,7 +34,12 @@ def metrics_of_the_role(view: View) -> Iterator[Fault]:
                 if key not in allowed:
                     what = f"`{key[:60]}` is no metric of the role {message.role}"
                     yield Fault(what, message.event.index, message.id)
-        if message.role == "user" and (found := SEEN_BY_VAD & set(metrics)) < SEEN_BY_VAD and found:
+        found = SEEN_BY_VAD & set(metrics)
+        if view.origin is Origin.LIVEKIT_1_3 and metrics.get("transcription_delay") == 0:
+            unseen = len(found) == 1
+        else:
+            unseen = not found
+        if message.role == "user" and not unseen and found < SEEN_BY_VAD:
             missing = ", ".join(sorted(SEEN_BY_VAD - found))
             yield Fault(f"without {missing}", message.event.index, message.id)
 
@@ -40,23 +49,14 @@ def said_what_was_heard(view: View) -> Iterator[Fault]:
     """Final transcripts joined by a space. Typed text has none.
 
     While speeches cannot be interrupted, what is said over them is dropped, so that then the
-    message may begin at any of the transcripts. So it may in our reports, whose hook can refuse a
-    turn that was heard.
+    message may begin at any of the transcripts. So it may in our reports: one speech alone may be
+    of that kind, and a hook can refuse a turn that was heard. There too, words that came after the
+    end of the turn, while its hook was running, are the next one's.
     """
-    options = as_object(view.report.get("options")) or {}
-    drops = options.get("allow_interruptions") is False or view.origin is Origin.PARLEY
-    by_event = {message.event.index: message for message in view.messages_of("user")}
-    heard: list[str] = []
-    for event in view.of_type(TRANSCRIBED, ITEM_ADDED):
-        if event.type == TRANSCRIBED and event.data.get("is_final") is True:
-            heard.append((as_text(event.data.get("transcript")) or "").strip())
-        elif (message := by_event.get(event.index)) is not None:
-            spoken = " ".join(text for text in heard if text)
-            said = message.text.strip()
-            matches = said == spoken or (drops and f" {spoken}".endswith(f" {said}"))
-            if spoken and not matches:
-                yield Fault("its text is not what the finals say", event.index, message.id)
-            heard.clear()
+    for spoken in heard(view):
+        if not spoken.fits:
+            message = spoken.message
+            yield Fault("its text is not what the finals say", message.event.index, message.id)
 
 
 @rule("I22", "Each reply belongs to a speech, or follows a tool of one.")

@@ -64,6 +64,17 @@ class Message:
         """When its last sound was heard, epoch seconds."""
         return self.metrics.get("stopped_speaking_at")
 
+    @property
+    def turn_ended_at(self) -> float | None:
+        """When the end of a user's turn was declared, epoch seconds."""
+        delay = self.metrics.get("end_of_turn_delay")
+        return None if self.stopped is None or delay is None else self.stopped + delay
+
+    @property
+    def typed(self) -> bool:
+        """Whether a user's message was not heard: no transcript has a confidence for it."""
+        return self.data.get("transcript_confidence") is None
+
 
 @dataclass(frozen=True)
 class View:
@@ -133,8 +144,13 @@ class View:
         return spoken[before - 1] if before else None
 
     def is_flushed_at_close(self, message: Message) -> bool:
-        """Whether a message was still pending when the call closed, so that nothing answers it."""
+        """Whether a message was still pending when the call closed, so that nothing answers it.
+
+        A typed and a spoken one may be, and follow each other.
+        """
         following = self.following(message.event)
+        while following is not None and following.index in self._user_messages_by_event:
+            following = self.following(following)
         return following is not None and following.type == CLOSE
 
     @cached_property
@@ -173,6 +189,10 @@ class View:
     @cached_property
     def _user_messages(self) -> list[Message]:
         return sorted(self.messages_of("user"), key=lambda message: message.created_at)
+
+    @cached_property
+    def _user_messages_by_event(self) -> frozenset[int]:
+        return frozenset(message.event.index for message in self._user_messages)
 
     @cached_property
     def _agent_changes(self) -> list[tuple[Event | None, Event | None]]:

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from eventlog.events import AgentState, AgentStateChanged, ConversationItemAdded, SpeechCreated
+from eventlog.events import (
+    AgentFalseInterruption,
+    AgentState,
+    AgentStateChanged,
+    ConversationItemAdded,
+    SpeechCreated,
+)
 from eventlog.items import Message
 from eventlog.recorder.ids import ItemIds
 from eventlog.recorder.latency import turn_record
@@ -25,15 +31,43 @@ class AgentEvents:
         self._timeline = timeline
         self._ids = ids
         self.state = AgentState.INITIALIZING
+        self._held = False
         self.turns: list[dict[str, Any]] = []
 
     def become(self, state: AgentState, at: float) -> None:
-        """Pass to `state`, unless the bot is in it already."""
-        if state is self.state:
+        """Pass to `state`, unless the bot is in it already, or is held and can only listen."""
+        if state is self.state or (self._held and state is not AgentState.LISTENING):
             return
         old, self.state = self.state, state
         self._timeline.tell(
             AgentStateChanged(old_state=old, new_state=state, created_at=self._timeline.moment(at))
+        )
+
+    def hold(self, at: float) -> None:
+        """Listen and do nothing else until `release`, whatever goes on meanwhile."""
+        self._held = True
+        self.rest(at)
+
+    def rest(self, at: float) -> None:
+        """Listen, unless the call has not begun."""
+        if self.state is not AgentState.INITIALIZING:
+            self.become(AgentState.LISTENING, at)
+
+    def release(self) -> None:
+        """Be free again; the state is for the caller to say."""
+        self._held = False
+
+    def think(self, at: float) -> None:
+        """Tell that a turn is going to be answered, even if the answer is held at once."""
+        held, self._held = self._held, False
+        self.become(AgentState.THINKING, at)
+        if held:
+            self.hold(at)
+
+    def false_interruption(self, at: float, *, resumed: bool) -> None:
+        """Tell that what stopped the bot was no interruption."""
+        self._timeline.tell(
+            AgentFalseInterruption(resumed=resumed, created_at=self._timeline.moment(at))
         )
 
     def speech(self, source: SpeechSource, at: float, *, user_initiated: bool) -> Speech:

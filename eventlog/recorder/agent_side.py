@@ -1,33 +1,29 @@
-"""What the recorder makes of the bot: states, speeches, and the item of each utterance.
+"""What the recorder makes of the bot's mind: replies, their tools, and what it is doing.
 
-Utterances are spoken in the order in which they were asked for, so the signals of the LLM, the TTS
-and the playback need no ids: each belongs to the oldest utterance that still waits for it.
+How an utterance is heard, held and ended is `playback_side`'s; which reply answers which turn, and
+whether the bot thinks or listens when nothing is heard, is decided here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from eventlog.events import AgentState
 from eventlog.recorder.agent_events import AgentEvents
+from eventlog.recorder.early_reply import EarlyReply
 from eventlog.recorder.ids import ItemIds
 from eventlog.recorder.latency import step_marks
+from eventlog.recorder.playback_side import PlaybackSide
 from eventlog.recorder.speech import AnsweredTurn, Speech, ToolBatch, Utterance
 from eventlog.recorder.timeline import Timeline
 from eventlog.recorder.tools import ToolSide
+from eventlog.recorder.utterances import Utterances
 from eventlog.signals import (
-    AssistantText,
     LLMAnswered,
-    PlaybackStarted,
-    PlaybackStopped,
+    PlaybackResumed,
     ReplyRequested,
     SayRequested,
     SpeechSource,
     ToolsRequested,
 )
-
-# Seconds into an utterance within which the text of the one before it may still come in.
-_TEXT_DUE = 0.25
 
 
 class AgentSide:
@@ -37,21 +33,30 @@ class AgentSide:
         self._timeline = timeline
         self.events = AgentEvents(timeline, ids)
         self.tools = ToolSide(timeline, ids)
-        self._utterances: list[Utterance] = []
+        self._utterances = Utterances()
+        self.early = EarlyReply(self.events, self._utterances)
+        self.playback = PlaybackSide(self.events, self._utterances, self._finish)
         # The reply that was announced and whose LLM request is still to come.
         self._announced: Speech | None = None
+        # The same for typed text, which first cuts whatever the bot is about.
+        self._typed: Speech | None = None
         # The reply that waits for its tools and will ask the LLM again.
         self._reply: Speech | None = None
-        # When the latest utterance ended: what waited behind it is permitted to play from there.
-        self._free_at = 0.0
+        self._resuming = False
 
     def say(self, signal: SayRequested) -> None:
         """Announce a text that needs no LLM."""
         speech = self.events.speech(
             SpeechSource.SAY, signal.at, user_initiated=signal.user_initiated
         )
-        self._utterances.append(
-            Utterance(speech, signal.at, recorded=signal.recorded, requested_at=signal.at)
+        self._utterances.add(
+            Utterance(
+                speech,
+                signal.at,
+                recorded=signal.recorded,
+                requested_at=signal.at,
+                interruptible=signal.interruptible,
+            )
         )
 
     def announce(self, at: float, *, user_initiated: bool = True) -> None:
@@ -60,15 +65,26 @@ class AgentSide:
             SpeechSource.GENERATE_REPLY, at, user_initiated=user_initiated
         )
 
+    def text_received(self, at: float) -> None:
+        """Announce the reply to typed text; it comes when the bot has been cut."""
+        self._typed = self.events.speech(SpeechSource.GENERATE_REPLY, at, user_initiated=True)
+
+    def announce_typed(self) -> None:
+        """The reply to the latest typed text is what comes next."""
+        self._announced, self._typed = self._typed, None
+
     def answer(self, turn: AnsweredTurn, at: float) -> None:
         """Name the turn that the announced reply answers; from here on the bot is thinking."""
         if self._announced is not None:
             self._announced.answers = turn
         if self.events.state is not AgentState.SPEAKING:
-            self.events.become(AgentState.THINKING, at)
+            self.events.think(at)
 
     def reply_requested(self, signal: ReplyRequested) -> None:
-        """The LLM was asked: for the announced reply, after tools, or out of the blue."""
+        """The LLM was asked: for the announced reply, after tools, early, or out of the blue."""
+        if signal.preemptive:
+            self.early.begin(signal.at)
+            return
         continued = self._continued() if signal.continues else None
         if continued is not None:
             speech = continued
@@ -82,36 +98,42 @@ class AgentSide:
         if self.events.state is not AgentState.SPEAKING:
             self.events.become(AgentState.THINKING, signal.at)
         created_at = self._timeline.moment(signal.at)
-        self._utterances.append(Utterance(speech, created_at, requested_at=signal.at))
+        self._utterances.add(Utterance(speech, created_at, requested_at=signal.at))
 
     def first_token(self, at: float) -> None:
         """The LLM's answer begins."""
-        utterance = self._oldest(lambda u: u.generated and u.first_token_at is None)
+        utterance = self._utterances.first_in_the_making(
+            lambda u: u.generated and u.first_token_at is None
+        )
         if utterance is not None:
             utterance.first_token_at = at
 
     def answered(self, signal: LLMAnswered) -> None:
         """The LLM's answer is complete; one without text is never heard."""
-        utterance = self._oldest(lambda u: u.generated and not u.answered)
+        utterance = self._utterances.first_in_the_making(lambda u: u.generated and not u.answered)
         if utterance is None:
             return
-        utterance.answered = True
-        if signal.characters:
+        utterance.answered, utterance.silent = True, not signal.characters
+        if utterance is not self._utterances.attempt:
+            self._answer_complete(utterance, signal.at)
+
+    def _answer_complete(self, utterance: Utterance, at: float) -> None:
+        if not utterance.silent:
             if utterance.unspoken:
-                self._rest_unless_playing(signal.at)
+                self._rest_unless_heard(at)
             return
         self._utterances.remove(utterance)
         if utterance.speech.batch is None and not self._utterances and self._announced is None:
-            self._rest(signal.at)
+            self._rest(at)
             return
         if utterance.speech.batch is not None:
             self._reply = utterance.speech
             utterance.speech.marks += step_marks(utterance)
-        self.tools_settled(signal.at)
+        self.tools_settled(at)
 
     def first_audio(self, at: float) -> None:
         """The TTS gave the first audio of an utterance."""
-        utterance = self._oldest(
+        utterance = self._utterances.first_in_the_making(
             lambda u: u.first_audio_at is None and u.started_at is None and not u.unspoken
         )
         if utterance is not None:
@@ -119,108 +141,67 @@ class AgentSide:
 
     def unspoken(self, at: float) -> None:
         """The TTS failed: the bot no longer thinks of a reply whose audio may never come."""
-        utterance = self._unheard()
+        utterance = self._utterances.unheard
         if utterance is None or utterance.first_audio_at is not None:
             return
         utterance.unspoken = True
         if utterance.answered or not utterance.generated:
-            self._rest_unless_playing(at)
+            self._rest_unless_heard(at)
 
-    def _unheard(self) -> Utterance | None:
-        """Return the utterance whose audio comes next; one whose TTS failed comes last."""
-        return self._oldest(lambda u: u.started_at is None and not u.unspoken) or self._oldest(
-            lambda u: u.started_at is None
-        )
-
-    def playback_started(self, signal: PlaybackStarted) -> None:
-        """The bot is heard; audio that nobody announced is a speech all the same."""
-        if self._goes_on():
-            return
-        utterance = self._unheard()
-        if utterance is None:
-            speech = self.events.speech(SpeechSource.SAY, signal.at, user_initiated=True)
-            utterance = Utterance(speech, signal.at)
-            self._utterances.append(utterance)
-        utterance.started_at = signal.at
-        utterance.created_at = max(utterance.created_at, min(self._free_at, signal.at))
-        self.events.become(AgentState.SPEAKING, signal.at)
-
-    def _goes_on(self) -> bool:
-        # An LLM or a TTS slower than speech leaves a gap between two sentences, in which the output
-        # declares the bot silent. Until the text is known, the utterance is not over.
-        paused = self._oldest(
-            lambda u: u.stopped_at is not None and u.text is None and u.recorded and u.generated
-        )
-        if paused is None or paused.interrupted:
-            return False
-        if paused.answered and self._oldest(lambda u: u.started_at is None) is not None:
-            return False
-        paused.stopped_at = None
-        return True
-
-    def text_known(self, signal: AssistantText) -> None:
-        """The text of an utterance, as the LLM's context has it."""
-        playing = self._oldest(lambda u: u.playing)
-        if playing is not None and _lasted(playing, signal.at) > _TEXT_DUE:
-            self._give_up_ended(signal.at)
-        utterance = self._oldest(
-            lambda u: u.text is None and u.recorded and u.started_at is not None
-        )
+    def answer_early(self, turn: AnsweredTurn, at: float) -> None:
+        """Let the reply that was begun early answer `turn`; from here on it may be heard."""
+        utterance = self.early.release(self._timeline.moment(at))
         if utterance is None:
             return
-        utterance.text = signal.text
-        if utterance.stopped_at is not None:
-            self._finish(utterance, signal.at)
+        utterance.speech.answers = turn
+        if self.events.state is not AgentState.SPEAKING:
+            self.events.think(at)
+        if utterance.answered:
+            self._answer_complete(utterance, at)
 
-    def playback_stopped(self, signal: PlaybackStopped) -> None:
-        """The audio ended; the utterance ends as soon as its text is known."""
-        utterance = self._oldest(lambda u: u.playing)
-        if utterance is None:
-            return
-        self._give_up_ended(signal.at)
-        utterance.stopped_at = self._free_at = signal.at
-        if utterance.text is not None or not utterance.recorded:
-            self._finish(utterance, signal.at)
+    def reply_discarded(self) -> None:
+        """The reply begun early will not be given: a turn that was to have it gets another one."""
+        self._announced = self.early.withdraw() or self._announced
+
+    def resumed(self, signal: PlaybackResumed) -> None:
+        """What was held goes on: the bot speaks if there is sound, and thinks if some is due."""
+        if self.playback.resumed(signal.at):
+            self._go_on(signal.at)
+            # What follows on what was over already goes on itself, without being thought about.
+            self._resuming = True
+            self.playback.end_what_is_out(signal.at)
+            self._resuming = False
+            self._go_on(signal.at)
+
+    def _go_on(self, at: float) -> None:
+        begun = any(u.started_at is not None and not u.interrupted for u in self._utterances)
+        if begun or self._utterances.audio_is_ready:
+            self.events.become(AgentState.SPEAKING, at)
+        elif self._awaited or self._reply is not None:
+            self.events.become(AgentState.THINKING, at)
 
     def interrupted(self, at: float) -> None:
         """Call off everything; what is being heard waits for the text that was heard."""
+        self.early.discard()
         self._announced = self._reply = None
         self.tools.release()
-        self._utterances = [u for u in self._utterances if u.started_at is not None]
-        for utterance in self._utterances:
-            utterance.interrupted = utterance.stopped_at is None
-        if not self._utterances and self.events.state is AgentState.THINKING:
-            self.events.become(AgentState.LISTENING, at)
-
-    def settle(self, at: float) -> None:
-        """Finish what was cut: no more of its text will come."""
-        for utterance in list(self._utterances):
-            if utterance.started_at is not None and (
-                utterance.stopped_at is not None or utterance.interrupted
-            ):
-                utterance.stopped_at = utterance.stopped_at or at
-                self._finish(utterance, at)
+        self._utterances.keep(lambda u: u.started_at is not None or not u.interruptible)
+        was_held = self.playback.cut(at)
+        if not any(u.started_at is not None for u in self._utterances):
+            self.events.rest(at)
+        elif was_held:
+            self._go_on(at)
 
     def close(self, at: float) -> None:
-        """Tell what was being said when the call ended; a close changes no state."""
-        for utterance in list(self._utterances):
-            if utterance.started_at is None or not utterance.recorded or not utterance.text:
-                continue
-            if utterance.stopped_at is None:
-                utterance.interrupted = True
-                utterance.stopped_at = at
-            self.events.message(utterance, at)
-        self._utterances = []
+        """Tell what was being said when the call ended; from there on the bot does nothing."""
+        self.playback.close(at)
+        self._utterances.clear()
         self.tools.abandon(at)
-
-    def _give_up_ended(self, at: float) -> None:
-        """Finish what ended before the utterance that is being heard: its text never came."""
-        for ended in [u for u in self._utterances if u.stopped_at is not None]:
-            self._finish(ended, at)
+        self.events.rest(at)
 
     def tools_requested(self, signal: ToolsRequested) -> None:
         """A batch of tools belongs to the reply whose answer is under way."""
-        utterance = self._oldest(lambda u: u.generated and not u.answered)
+        utterance = self._utterances.first_in_the_making(lambda u: u.generated and not u.answered)
         if utterance is not None and utterance.first_token_at is None:
             utterance.first_token_at = signal.at
         self.tools.requested(signal, utterance.speech if utterance else self._reply)
@@ -231,12 +212,19 @@ class AgentSide:
             if self._preamble_lasts(batch):
                 continue
             if self.tools.tell(batch, at) and batch.speech is not None:
-                batch.speech.marks.append(("tools", at))
-                waiting = any(u.speech is batch.speech for u in self._utterances)
-                if not waiting and batch.answered_by_llm:
-                    self._reply = batch.speech
-                elif not waiting and not self._utterances:
-                    self._rest(at)
+                self._tools_answered(batch, batch.speech, at)
+
+    def _tools_answered(self, batch: ToolBatch, speech: Speech, at: float) -> None:
+        speech.marks.append(("tools", at))
+        if any(u.speech is speech and not u.unspoken for u in self._utterances):
+            return
+        if batch.answered_by_llm:
+            self._reply = speech
+            return
+        if self._reply is speech:
+            self._reply = None
+        if not self._utterances:
+            self._rest(at)
 
     def _preamble_lasts(self, batch: ToolBatch) -> bool:
         # A quick tool is answered while the preamble is still being heard: that answer is not it.
@@ -260,31 +248,29 @@ class AgentSide:
         self._utterances.remove(utterance)
         if utterance.recorded and utterance.text:
             self.events.message(utterance, at)
-        if any(u.playing for u in self._utterances):
+        if self._utterances.heard:
             return
         if utterance.speech.batch is not None:
             utterance.speech.latency_taken = True
-            self.events.become(AgentState.THINKING, at)
-        else:
+        if utterance.speech.batch is None or self._resuming:
             self._rest(at)
+        else:
+            self.events.become(AgentState.THINKING, at)
         self.tools_settled(at)
 
-    def _rest_unless_playing(self, at: float) -> None:
-        if not any(u.playing for u in self._utterances):
+    def _rest_unless_heard(self, at: float) -> None:
+        if not self._utterances.heard:
             self._rest(at)
 
     def _rest(self, at: float) -> None:
         self.events.become(AgentState.LISTENING, at)
-        waiting = any(u.generated and not u.unspoken for u in self._utterances)
-        if waiting or self._announced is not None or self.tools.awaited:
+        if self._awaited and not self._resuming:
             self.events.become(AgentState.THINKING, at)
 
-    def _announce(self, source: SpeechSource, signal: SayRequested | ReplyRequested) -> Speech:
-        return self.events.speech(source, signal.at, user_initiated=signal.user_initiated)
-
-    def _oldest(self, waits: Callable[[Utterance], bool]) -> Utterance | None:
-        return next((u for u in self._utterances if waits(u)), None)
-
-
-def _lasted(utterance: Utterance, at: float) -> float:
-    return 0.0 if utterance.started_at is None else at - utterance.started_at
+    @property
+    def _awaited(self) -> bool:
+        """Whether there will be something to say that no sound is known of yet."""
+        waiting = any(
+            u.generated and not u.unspoken and not u.interrupted for u in self._utterances
+        )
+        return waiting or self._announced is not None or self.tools.awaited

@@ -24,15 +24,19 @@ from eventlog.signals import (
     Closed,
     ErrorSource,
     Failed,
+    FalseInterruption,
     Interrupted,
     InterruptionSettled,
     LLMAnswered,
     LLMFirstToken,
     Lost,
     ParticipantJoined,
+    PlaybackPaused,
+    PlaybackResumed,
     PlaybackStarted,
     PlaybackStopped,
     RecordingStarted,
+    ReplyDiscarded,
     ReplyRequested,
     SayRequested,
     Signal,
@@ -48,6 +52,7 @@ from eventlog.signals import (
     UserSpeechStarted,
     UserSpeechStopped,
     UserTurnCompleted,
+    UserTurnDropped,
     UserTurnEnded,
 )
 
@@ -132,19 +137,26 @@ class Recorder:
         self._on(UserSpeechStopped, user.speech_stopped)
         self._on(UserAway, self._user_away)
         self._on(Transcribed, user.transcribed)
-        self._on(TextReceived, user.text_received)
+        self._on(TextReceived, self._text_received)
         self._on(UserTurnEnded, user.turn_ended)
         self._on(UserTurnCompleted, self._turn_completed)
+        self._on(UserTurnDropped, self._turn_dropped)
         self._on(SayRequested, agent.say)
         self._on(ReplyRequested, agent.reply_requested)
+        self._on(ReplyDiscarded, lambda _: agent.reply_discarded())
         self._on(LLMFirstToken, lambda s: agent.first_token(s.at))
         self._on(LLMAnswered, agent.answered)
         self._on(TTSFirstAudio, lambda s: agent.first_audio(s.at))
-        self._on(PlaybackStarted, agent.playback_started)
-        self._on(PlaybackStopped, agent.playback_stopped)
-        self._on(AssistantText, agent.text_known)
+        self._on(PlaybackStarted, agent.playback.started)
+        self._on(PlaybackStopped, agent.playback.stopped)
+        self._on(PlaybackPaused, agent.playback.paused)
+        self._on(PlaybackResumed, agent.resumed)
+        self._on(
+            FalseInterruption, lambda s: agent.events.false_interruption(s.at, resumed=s.resumed)
+        )
+        self._on(AssistantText, agent.playback.text_known)
         self._on(Interrupted, lambda s: agent.interrupted(s.at))
-        self._on(InterruptionSettled, lambda s: agent.settle(s.at))
+        self._on(InterruptionSettled, lambda s: agent.playback.settle(s.at))
         self._on(ToolsRequested, agent.tools_requested)
         self._on(ToolStarted, agent.tools.started)
         self._on(ToolFinished, self._tool_finished)
@@ -171,17 +183,41 @@ class Recorder:
         if self.both_listening:
             self.user.away(signal.at)
 
+    def _text_received(self, signal: TextReceived) -> None:
+        self.user.text_received(signal)
+        self.agent.text_received(signal.at)
+
     def _turn_completed(self, signal: UserTurnCompleted) -> None:
+        user, agent = self.user, self.agent
         if signal.refused:
-            self.user.turn_refused()
+            agent.early.discard()
+            user.turn_refused()
             return
+        if user.pending is None:
+            return
+        agent.playback.settle(signal.at)
+        begun_at = agent.early.begun_at if signal.preempted else None
+        if begun_at is None:
+            agent.early.discard()
+            if user.pending.typed:
+                agent.announce_typed()
+            else:
+                agent.announce(signal.at)
+        answered = user.commit(signal.at, signal.hook, made_at=begun_at)
+        if answered is None:
+            return
+        if begun_at is not None:
+            agent.answer_early(answered, signal.at)
+            return
+        agent.answer(answered, signal.at)
+        if signal.preempted:
+            # Of the request that this turn is said to have been answered by nothing was told.
+            agent.reply_requested(ReplyRequested(at=signal.at))
+
+    def _turn_dropped(self, signal: UserTurnDropped) -> None:
+        self.user.turn_dropped(signal.at)
         if self.user.pending is None:
-            return
-        self.agent.settle(signal.at)
-        self.agent.announce(signal.at)
-        answered = self.user.commit(signal.at, signal.hook)
-        if answered is not None:
-            self.agent.answer(answered, signal.at)
+            self.agent.early.discard()
 
     def _tool_finished(self, signal: ToolFinished) -> None:
         self.agent.tools.finished(signal)
@@ -211,7 +247,7 @@ class Recorder:
             # A call that never came about still had its agent: every history begins with one.
             self._keep_handoff(signal.at)
         self.agent.close(signal.at)
-        self.user.flush(signal.at)
+        self.user.close(signal.at)
         self._tell_close(signal)
 
     def seal(self, closed: Closed) -> list[Event]:

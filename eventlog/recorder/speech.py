@@ -71,9 +71,14 @@ class Speech:
     latency_taken: bool = False
 
 
-@dataclass
+@dataclass(eq=False)
 class Utterance:
-    """One message of the bot in the making."""
+    """One message of the bot in the making.
+
+    `released_at` is when a reply that was begun early was let out to be spoken; `quiet_since` is
+    the last sound before a pause in which the output declared the bot silent, and None again when
+    more is heard.
+    """
 
     speech: Speech
     created_at: float
@@ -87,6 +92,10 @@ class Utterance:
     interrupted: bool = False
     answered: bool = False
     unspoken: bool = False
+    silent: bool = False
+    interruptible: bool = True
+    released_at: float | None = None
+    quiet_since: float | None = None
 
     @property
     def generated(self) -> bool:
@@ -95,12 +104,40 @@ class Utterance:
 
     @property
     def playing(self) -> bool:
-        """Whether it is being heard now."""
+        """Whether it has begun to be heard and has not ended; it may be held."""
         return self.started_at is not None and self.stopped_at is None
+
+    @property
+    def quiet(self) -> bool:
+        """Whether the output fell silent in a pause, and has not been heard again since."""
+        return self.playing and self.quiet_since is not None
+
+    @property
+    def sounding(self) -> bool:
+        """Whether it has begun to be heard and the output has not fallen silent."""
+        return self.playing and self.quiet_since is None
+
+    @property
+    def all_out(self) -> bool:
+        """Whether it is quiet and nothing more of it will be heard: its text came after it."""
+        return self.quiet and self.text is not None
+
+    def silent_by(self, at: float) -> float:
+        """Return when its last sound was heard, at the latest `at` (epoch seconds)."""
+        known = self.stopped_at if self.quiet_since is None else self.quiet_since
+        return max(at if known is None else min(known, at), self.started_at or at)
+
+    def cut(self, at: float, silent_at: float | None) -> None:
+        """Mark it as cut at `at`; `silent_at` is when it fell silent, if it has already."""
+        self.interrupted = True
+        if self.quiet_since is None:
+            self.quiet_since = silent_at
+        if self.quiet_since is not None:
+            self.stopped_at = self.silent_by(at)
 
     def metrics(self) -> AssistantMetrics:
         """Work out the metrics of the bot's item (specification, section 4)."""
-        text_began = self.first_token_at if self.generated else self.requested_at
+        text_began = self._text_began() if self.generated else self.requested_at
         metrics = AssistantMetrics(
             started_speaking_at=_known(self.started_at),
             stopped_speaking_at=_known(self.stopped_at),
@@ -112,6 +149,12 @@ class Utterance:
         if answers and not self.speech.latency_taken:
             metrics.e2e_latency = _between(answers.stopped_at, self.started_at)
         return metrics
+
+    def _text_began(self) -> float | None:
+        # The text of a reply that was begun early is kept from the TTS until it is let out.
+        if self.first_token_at is None or self.released_at is None:
+            return self.first_token_at
+        return max(self.first_token_at, self.released_at)
 
 
 def _known(at: float | None) -> float | UnsetType:

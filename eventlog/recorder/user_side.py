@@ -23,14 +23,25 @@ from eventlog.signals import (
     UserTurnEnded,
 )
 
+# Seconds after which an STT that heard words has said which they are; older ones were none.
+_FINAL_DUE = 2.0
+# Seconds for which a VAD may hold on to speech that is over.
+_HOLD = 0.5
+
 
 @dataclass
 class EndedTurn:
-    """A turn whose end was declared and whose hook has not come back yet."""
+    """A turn that is over and waits to be handed on: it was typed, or its hook still runs."""
 
     turn: UserTurn
     text: str
     at: float
+    typed: bool = False
+
+    def followed_by(self, later: EndedTurn) -> EndedTurn:
+        """Return the one turn that this one and `later` are, because nothing came between."""
+        turn = self.turn.followed_by(later.turn)
+        return EndedTurn(turn, f"{self.text} {later.text}", later.at, self.typed)
 
 
 class UserSide:
@@ -41,8 +52,19 @@ class UserSide:
         self._ids = ids
         self._turn = UserTurn()
         self.state = UserState.LISTENING
-        self.pending: EndedTurn | None = None
+        # What waits to be handed on; a typed turn does not wait for the hook of a spoken one.
+        self._typed: EndedTurn | None = None
+        self._spoken: EndedTurn | None = None
+        self._latest_item_at = 0.0
+        # What is being said, as far as it is known, until it is final.
+        self._interim: Transcribed | None = None
+        self._final_at = 0.0
         self.turns = 0
+
+    @property
+    def pending(self) -> EndedTurn | None:
+        """The turn that is handed on next."""
+        return self._typed or self._spoken
 
     def speech_started(self, signal: UserSpeechStarted) -> None:
         """The user begins to speak, or comes back from being away."""
@@ -64,6 +86,8 @@ class UserSide:
         """Words came in; a final one shows that a user thought away is there."""
         if not signal.text.strip():
             return
+        self._interim = None if signal.final else signal
+        self._final_at = signal.at if signal.final else self._final_at
         self._turn.transcribed(
             signal.at, signal.text, final=signal.final, confidence=signal.confidence
         )
@@ -80,58 +104,88 @@ class UserSide:
         )
 
     def text_received(self, signal: TextReceived) -> None:
-        """Typed text is a turn of its own, with nothing spoken in it."""
+        """Typed text is a turn of its own: what is being said meanwhile goes on beside it."""
         if self.state is UserState.AWAY:
             self._become(UserState.LISTENING, signal.at)
-        self.pending = EndedTurn(UserTurn(), signal.text, signal.at)
+        turn = EndedTurn(UserTurn(), signal.text, signal.at, typed=True)
+        self._typed = self._typed.followed_by(turn) if self._typed else turn
 
     def turn_ended(self, signal: UserTurnEnded) -> None:
-        """The end of turn was declared; its item waits for the hook."""
-        turn, text = self._turn, signal.text
-        if self.pending is not None:
-            # The hook of an earlier turn was cut off by this one: to the listener they are one.
-            turn, text = self.pending.turn.followed_by(turn), f"{self.pending.text} {text}"
-        self.pending = EndedTurn(turn, text, signal.at)
+        """The end of turn was declared; its item waits for the hook.
+
+        When the hook of an earlier turn was cut off by this one, to the listener they are one.
+        """
+        self._interim = None
+        turn = EndedTurn(self._turn, signal.text, signal.at)
+        self._spoken = self._spoken.followed_by(turn) if self._spoken else turn
         self._turn = UserTurn()
+
+    def turn_dropped(self, at: float) -> None:
+        """What was said so far belongs to no turn; one whose end was declared is not meant."""
+        self._turn = self._turn.rest_after(at)
+        self._interim = None
 
     def turn_refused(self) -> None:
         """The hook did not want the turn: it leaves no item."""
-        self.pending = None
+        self._take_pending()
 
-    def commit(self, at: float, hook: float) -> AnsweredTurn | None:
+    def commit(
+        self, at: float, hook: float, *, made_at: float | None = None
+    ) -> AnsweredTurn | None:
         """Tell the item of the pending turn and return what a reply to it needs to know.
 
         Args:
             at: When the turn was handed on (epoch seconds).
-            hook: Seconds that its hook took.
+            hook: Seconds that its hook took; nothing that was typed has one.
+            made_at: When the LLM was given the turn, if that was before its end (epoch seconds).
         """
-        ended, self.pending = self.pending, None
+        ended = self._take_pending()
         if ended is None:
             return None
-        metrics = ended.turn.metrics(ended.at, hook)
-        item = self._tell_item(ended, metrics, at)
+        metrics = UserMetrics() if ended.typed else ended.turn.metrics(ended.at, hook)
+        item = self._tell_item(ended, metrics, at, ended.at if made_at is None else made_at)
         return AnsweredTurn(item.id, answered_from(metrics), _marks(ended, hook, metrics))
 
-    def flush(self, at: float) -> None:
-        """Tell the item of what the close of the call overtook (no metrics then).
+    def close(self, at: float) -> None:
+        """Tell what the close of the call overtook (no metrics then).
 
-        That may be a turn whose hook still runs, words whose turn had not ended, or both.
+        That may be a turn whose hook still runs, words whose turn had not ended, or both; words
+        that were not final yet are all that will be known of them.
         """
+        speaks, interim = self.state is UserState.SPEAKING, self._interim
+        # Right after the words it is only the VAD that has not noticed the silence yet.
+        if speaks and at - self._final_at > _HOLD:
+            self.speech_stopped(UserSpeechStopped(at=at, end=at))
+        if interim is not None and (speaks or at - interim.at <= _FINAL_DUE):
+            self.transcribed(
+                Transcribed(at=at, text=interim.text, final=True, language="", confidence=None)
+            )
         if self._turn.texts:
             self.turn_ended(UserTurnEnded(at=at, text=" ".join(self._turn.texts)))
-        ended, self.pending = self.pending, None
-        if ended is not None:
-            self._tell_item(ended, UserMetrics(), at)
+        while (ended := self._take_pending()) is not None:
+            self._tell_item(ended, UserMetrics(), at, ended.at)
 
-    def _tell_item(self, ended: EndedTurn, metrics: UserMetrics, at: float) -> Message:
+    def _take_pending(self) -> EndedTurn | None:
+        ended = self.pending
+        if ended is self._typed:
+            self._typed = None
+        else:
+            self._spoken = None
+        return ended
+
+    def _tell_item(
+        self, ended: EndedTurn, metrics: UserMetrics, at: float, made_at: float
+    ) -> Message:
         told_at = self._timeline.moment(at)
+        # A turn that waited while another was handed on comes after it.
+        self._latest_item_at = max(self._latest_item_at, min(made_at, ended.at, told_at))
         item = Message(
             id=self._ids.item(),
             role="user",
             content=[ended.text],
             transcript_confidence=ended.turn.confidence,
             metrics=metrics,
-            created_at=min(ended.at, told_at),
+            created_at=self._latest_item_at,
         )
         self.turns += 1
         self._timeline.keep(item)

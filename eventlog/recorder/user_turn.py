@@ -58,6 +58,11 @@ class UserTurn:
             self.confidences.append(confidence or 0.0)
             self.texts.append(text.strip())
 
+    def rest_after(self, at: float) -> UserTurn:
+        """Return the turn that begins at `at` when all before is dropped: speech may go on."""
+        lasting = bool(self.stretches) and self.stretches[-1].end is None
+        return UserTurn([Stretch(max(at, self.stretches[-1].onset))] if lasting else [])
+
     def followed_by(self, later: UserTurn) -> UserTurn:
         """Return the one turn that this one and `later` are, because nothing came between."""
         return UserTurn(

@@ -23,11 +23,14 @@ from eventlog.signals import (
     CallStarted,
     Closed,
     CloseReason,
+    FalseInterruption,
     Interrupted,
     InterruptionSettled,
     LLMAnswered,
     LLMFirstToken,
     ParticipantJoined,
+    PlaybackPaused,
+    PlaybackResumed,
     PlaybackStarted,
     PlaybackStopped,
     ReplyRequested,
@@ -86,8 +89,8 @@ class Script:
         self.signals: list[Signal] = []
 
     def add(self, kind: type[Signal], at: float, **fields: Any) -> Script:
-        """One signal `at` seconds into the call; `onset` and `end` count from there, too."""
-        for name in ("onset", "end"):
+        """One signal `at` seconds into the call; other times count from there, too."""
+        for name in ("onset", "end", "silent_at"):
             if name in fields:
                 fields[name] += T0
         self.signals.append(kind(at=T0 + at, **fields))
@@ -167,6 +170,15 @@ class Script:
         if heard is not None:
             self.add(AssistantText, at + late, text=heard)
         return self.add(InterruptionSettled, at + late)
+
+    def pauses(self, at: float, *, silent: float = 0.0625) -> Script:
+        """The bot is held; what was handed out already is heard for `silent` more seconds."""
+        return self.add(PlaybackPaused, at, silent_at=at + silent)
+
+    def resumes(self, at: float) -> Script:
+        """What was held goes on, because no words came."""
+        self.add(PlaybackResumed, at)
+        return self.add(FalseInterruption, at, resumed=True)
 
     def interrupts(self, at: float) -> Script:
         """Everything is called off while nothing is heard."""

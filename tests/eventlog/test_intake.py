@@ -79,7 +79,7 @@ def test_a_journal_without_a_single_signal_makes_a_report(tmp_path):
 
 
 def test_recovery_survives_the_signal_that_broke_the_call(call, monkeypatch):
-    broken = "eventlog.recorder.agent_side.AgentSide.playback_started"
+    broken = "eventlog.recorder.playback_side.PlaybackSide.started"
 
     def explode(*_):
         raise RuntimeError("boom")
@@ -158,7 +158,7 @@ def test_a_close_that_cannot_be_folded_is_told_all_the_same(call, monkeypatch):
     def explode(_at):
         raise RuntimeError("boom")
 
-    monkeypatch.setattr(intake.recorder.user, "flush", explode)
+    monkeypatch.setattr(intake.recorder.user, "close", explode)
     intake.listen(heard.append)
     report = finished(intake, closed())
     assert story(report)[-1] == END

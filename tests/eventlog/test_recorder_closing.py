@@ -21,8 +21,6 @@ from eventlog.signals import (
 )
 from tests.eventlog.folding import END, LISTENS, REPLY, SAY, STOPS, T0, THINKS, Script, Told
 
-UNHEARD = frozenset({"I26"})
-
 
 def failed(at, source, **fields):
     known = {"label": "x.Service", "recoverable": True, "message": "down", "provider": "x"}
@@ -101,11 +99,12 @@ def test_a_voice_that_fails_leaves_no_message_and_the_next_turn_takes_over():
     assert told.items("assistant")[0]["metrics"]["e2e_latency"] == 1.5
 
 
-def test_a_close_while_the_bot_speaks_tells_what_was_heard_and_changes_no_state():
+def test_a_close_while_the_bot_speaks_tells_what_was_heard_and_that_it_is_silent():
     script = Script().start().add(SayRequested, 1, text="One two.").add(PlaybackStarted, 1.5)
     script.plays(1.5, 9, "One two.").signals.pop()
     told = script.close(9).told()
-    assert told.story[-2:] == ["assistant (cut): One two.", END]
+    silent = "agent speaking > listening"
+    assert told.story[-3:] == ["assistant (cut): One two.", silent, END]
     (item,) = told.items("assistant")
     assert item["interrupted"] is True
     assert item["metrics"]["stopped_speaking_at"] == T0 + 9
@@ -114,12 +113,27 @@ def test_a_close_while_the_bot_speaks_tells_what_was_heard_and_changes_no_state(
 def test_a_close_while_the_bot_speaks_what_nobody_records_tells_nothing_of_it():
     script = Script().start().add(SayRequested, 1, text="Hm.", recorded=False)
     told = script.add(PlaybackStarted, 1.5).close(9).told()
-    assert told.story == [LISTENS, SAY, "agent listening > speaking", END]
+    speaks = ["agent listening > speaking", "agent speaking > listening"]
+    assert told.story == [LISTENS, SAY, *speaks, END]
 
 
-def test_a_close_while_the_bot_thinks_leaves_it_thinking():
+def test_a_close_while_the_bot_thinks_ends_its_thinking():
     told = Script().start().user_turn(2, "Hi.").asks(3.5).close(3.75).told()
-    assert told.story[-3:] == ["user: Hi.", THINKS, END]
+    assert told.story[-4:] == ["user: Hi.", THINKS, "agent thinking > listening", END]
+
+
+def test_a_close_while_the_user_speaks_tells_the_words_so_far_as_their_turn():
+    script = Script().start().add(UserSpeechStarted, 2.25, onset=2)
+    told = script.hears(3, "Hello, how", final=False).close(3.5).told()
+    words = ["user speaking > listening", "final: Hello, how", "user: Hello, how"]
+    assert told.story[-4:] == [*words, END]
+    assert told.items("user")[0]["metrics"] == {}
+
+
+def test_words_that_never_became_final_are_not_told_long_after():
+    script = Script().start().speaks(2, 3).hears(2.5, "Hm", final=False)
+    told = script.close(9).told()
+    assert told.items("user") == []
 
 
 def test_a_turn_whose_hook_still_runs_at_the_close_is_told_right_before_it():
@@ -209,7 +223,7 @@ def test_who_joined_and_what_was_lost_changes_no_event():
 def test_signals_that_fit_nothing_change_nothing():
     script = Script().start().add(LLMFirstToken, 1).add(UserTurnCompleted, 1, hook=0.0)
     script.plays(2, 3, "").signals.pop(2)
-    told = script.close(9).told(despite=UNHEARD)
+    told = script.close(9).told()
     assert told.items("user") == []
 
 

@@ -2,6 +2,8 @@
 
 from eventlog.signals import (
     AssistantText,
+    ErrorSource,
+    Failed,
     LLMAnswered,
     PlaybackStarted,
     PlaybackStopped,
@@ -208,7 +210,7 @@ def test_an_interrupted_preamble_is_told_before_its_cancelled_tool():
 
 def test_a_tool_that_runs_when_the_call_closes_is_told_as_cancelled():
     told = asked().asks(3.5).tools(3.75, "slow").answers(4).close(9).told()
-    assert told.story[-2:] == ["tools: slow", END]
+    assert told.story[-3:] == ["tools: slow", "agent thinking > listening", END]
     (output,) = told.event("function_tools_executed")["function_call_outputs"]
     assert output["is_error"] is True
 
@@ -229,6 +231,16 @@ def test_a_filler_said_while_a_tool_runs_brings_the_bot_back_to_thinking():
         STOPS,
         END,
     ]
+
+
+def test_words_before_a_tool_that_have_no_voice_leave_one_speech():
+    script = preamble()
+    failed = Failed(at=T0 + 4.25, source=ErrorSource.TTS, label="x", recoverable=True)
+    script.signals[-1] = failed
+    told = script.tool_ends(5).reply(5.25, "Sunny.", continues=True).close(20).told()
+    assert told.story.count(REPLY) == 1
+    assert [item["content"] for item in told.items("assistant")] == [["Sunny."]]
+    assert told.items("assistant")[0]["metrics"]["e2e_latency"] == 3.25
 
 
 def test_tools_that_no_known_reply_asked_for_are_told_all_the_same():

@@ -12,12 +12,10 @@ from eventlog.signals import (
     PlaybackStopped,
     ReplyRequested,
     SayRequested,
-    TextReceived,
     TTSFirstAudio,
     UserAway,
     UserSpeechStarted,
     UserSpeechStopped,
-    UserTurnCompleted,
     UserTurnEnded,
 )
 from tests.eventlog.folding import (
@@ -291,24 +289,6 @@ def test_a_refused_turn_leaves_no_message_and_no_reply():
     told = script.close(9).told()
     assert told.story == [LISTENS, *HEARD, "final: Psst.", END]
     assert told.data["user_turns"] == 0
-
-
-def test_typed_text_is_a_turn_without_anything_spoken():
-    script = Script().start().add(TextReceived, 2, text="Hello?")
-    script.add(UserTurnCompleted, 2.125, hook=0.125).reply(2.25, "Yes.")
-    told = script.close(9).told()
-    assert told.story[1:5] == [REPLY, "user: Hello?", THINKS, SPEAKS]
-    (typed,) = told.items("user")
-    assert typed["metrics"] == {"on_user_turn_completed_delay": 0.125}
-    assert "transcript_confidence" not in typed
-    assert "e2e_latency" not in told.items("assistant")[0]["metrics"]
-    assert told.data["parley"]["turns"] == []
-
-
-def test_typed_text_brings_an_absent_user_back():
-    script = Script().start().add(UserAway, 20).add(TextReceived, 21, text="Back.")
-    told = script.add(UserTurnCompleted, 21, hook=0.0).close(30).told()
-    assert told.story[1:3] == ["user listening > away", "user away > listening"]
 
 
 def test_an_absent_user_is_brought_back_by_speech():

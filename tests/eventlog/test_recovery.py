@@ -71,7 +71,7 @@ def test_the_command_recovers_every_call_of_a_folder_one_line_each(killed):
     assert result.exit_code == 0
     assert result.output.splitlines() == [
         f"{killed.parent}/another/report.json: recovered (2 events)",
-        f"{killed}/report.json: recovered (12 events)",
+        f"{killed}/report.json: recovered (13 events)",
     ]
 
 
