@@ -31,6 +31,7 @@ from pipecat.workers.runner import WorkerRunner
 
 from bot.closing import closed_by, closed_by_exception, reason_of
 from bot.config import BotConfig, Slot
+from bot.failure_limit import FailureLimit
 from bot.far_side import FarSide
 from bot.filing import CallFiles
 from bot.models import Models
@@ -41,7 +42,8 @@ from bot.session import SessionReport, new_session_id
 from eventlog.intake import Intake, Listener
 from eventlog.signals import Closed, CloseReason
 from processors.away import AwayTimer
-from processors.failures import failure_of
+from processors.failures import failure_of, is_tool_failure
+from processors.frames import TypedTextFrame
 from processors.observer import CallObserver
 
 # What a call may take to come down before it is left behind (seconds). SIGTERM leaves a process
@@ -102,12 +104,16 @@ class Call:
         self._intake = Intake(header, self._files.folder)
         self._files.tell_losses(self._intake.lose)
         self._recording = self._files.recording(self._intake.lose)
-        self._parts: CallPipeline = assemble(config, transport, services, self._recording)
+        self._parts: CallPipeline = assemble(
+            config, transport, services, self._recording, rtvi=rtvi
+        )
         self._observer = CallObserver(
             self._intake.take,
             self._intake.lose,
             language=config.agent.language,
         )
+        self._failures = FailureLimit(config.call.max_failures)
+        self._intake.listen(self._failures.on_event)
         self._away = AwayTimer(self._intake, config.turn.user_away_timeout)
         self._worker: PipelineWorker | None = None
         self._runner: WorkerRunner | None = None
@@ -120,22 +126,47 @@ class Call:
         """Have `listener` called with each event of the log as it is told."""
         self._intake.listen(listener)
 
-    async def say(self, text: str) -> None:
-        """Speak `text` as it stands."""
-        await self._queue(TTSSpeakFrame(text))
+    async def say(
+        self, text: str, *, allow_interruptions: bool = True, add_to_context: bool = True
+    ) -> None:
+        """Speak `text` as it stands, after what is being said.
+
+        Args:
+            text: What to say.
+            allow_interruptions: Whether the user may cut it; what is said over it then is no turn.
+            add_to_context: Whether the LLM, and with it the log, learns that it was said.
+        """
+        frame = TTSSpeakFrame(text, append_to_context=add_to_context)
+        frame.interruptible = allow_interruptions
+        await self._queue(frame)
 
     async def generate_reply(self, instructions: str | None = None) -> None:
-        """Have the LLM speak, on the conversation so far or on these instructions."""
+        """Have the LLM speak, on the conversation so far or on these instructions.
+
+        What the bot is about is finished first, since the LLM is to know of it.
+        """
+        await self._parts.floor.free()
         if instructions is None:
             await self._queue(LLMRunFrame())
             return
         message: Any = {"role": "developer", "content": instructions}
         await self._queue(LLMMessagesAppendFrame(messages=[message], run_llm=True))
 
-    async def interrupt(self) -> None:
-        """Cut off whatever the bot is saying or about to say."""
-        if self._worker is not None:
-            await self._worker.queue_frame(InterruptionWorkerFrame(), FrameDirection.UPSTREAM)
+    async def send_text(self, text: str) -> None:
+        """Take `text` as typed by the user: it cuts the bot and is answered."""
+        await self._queue(TypedTextFrame(text=text))
+
+    async def interrupt(self) -> bool:
+        """Cut off whatever the bot is saying or about to say.
+
+        Returns:
+            Whether it was cut; false if it may not be.
+        """
+        if self._worker is None or not self._parts.floor.interruptible:
+            return False
+        self._parts.floor.interrupting()
+        await self._worker.queue_frame(InterruptionWorkerFrame(), FrameDirection.UPSTREAM)
+        return True
 
     async def close(
         self,
@@ -206,8 +237,10 @@ class Call:
         @worker.event_handler("on_pipeline_error")
         async def failed(_worker: PipelineWorker, frame: ErrorFrame) -> None:
             processor = frame.processor
-            if processor is not None and not processor.is_usable:
-                failure = failure_of(frame, time.time(), processor)
+            if processor is None or is_tool_failure(frame, processor):
+                return
+            failure = failure_of(frame, time.time(), processor)
+            if self._failures.exceeded_by(failure) or not processor.is_usable:
                 await self._close(closed_by(failure), drain=False)
 
         @worker.event_handler("on_setup_timeout")

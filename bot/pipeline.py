@@ -1,7 +1,8 @@
 """The pipeline of a call: transport → STT → user's turn → LLM → TTS → transport → what was said.
 
-The order is Pipecat's, with Parley's few processors between. The assistant's aggregator stands
-behind the output, which is what makes its text the words that were really played.
+The order is Pipecat's, with Parley's processors between; those of turn-taking share a floor. The
+assistant's aggregator stands behind the output, which is what makes its text the words that were
+really played.
 """
 
 from __future__ import annotations
@@ -9,30 +10,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from pipecat.audio.turn.base_turn_analyzer import BaseTurnAnalyzer
 from pipecat.pipeline.pipeline import Pipeline
 from pipecat.processors.aggregators.llm_context import LLMContext
-from pipecat.processors.aggregators.llm_response_universal import (
-    LLMContextAggregatorPair,
-    LLMUserAggregatorParams,
-)
+from pipecat.processors.aggregators.llm_response_universal import LLMContextAggregatorPair
 from pipecat.processors.frame_processor import FrameProcessor
 from pipecat.transports.base_transport import BaseTransport
-from pipecat.turns.user_turn_strategies import UserTurnStrategies
 
-from bot.config import BotConfig, ConfigError, TurnConfig, load_tools, load_user_turn_hook
-from bot.config.references import BrokenReferenceError, import_reference
-from bot.providers import build_vad
+from bot.config import BotConfig, load_tools, load_user_turn_hook
 from bot.tools import as_direct_function
-from processors.barge_in import BargeInUserTurnStartStrategy
-from processors.endpointing import EndpointingUserTurnStopStrategy
+from bot.turn_taking import turn_taking
+from processors.floor import Floor
+from processors.listening import Listening
 from processors.pipeline_end import PipelineEnd
 from processors.recording import CallRecording
 from processors.tool_limit import ToolStepLimit
+from processors.typed_text import TypedText
 from processors.user_turn_gate import UserTurnGate
-
-# Pipecat ends a turn by force when nothing does; it must not come before our own longest wait.
-_STOP_TIMEOUT_MARGIN = 2.0
 
 
 @dataclass(frozen=True)
@@ -51,6 +44,7 @@ class CallPipeline:
     pipeline: Pipeline
     context: LLMContext
     end: PipelineEnd
+    floor: Floor
 
 
 def assemble(
@@ -58,66 +52,42 @@ def assemble(
     transport: BaseTransport,
     services: Services,
     recording: CallRecording | None,
+    *,
+    rtvi: bool = False,
 ) -> CallPipeline:
     """Put the processors of a call in their order.
+
+    Args:
+        config: What the bot is.
+        transport: Where the call comes in.
+        services: The STT, LLM and TTS.
+        recording: What records the call, if it is recorded.
+        rtvi: Whether Pipecat's RTVI processor answers the far side's messages.
 
     Raises:
         ConfigError: A tool, a hook, a VAD or a turn detector cannot be imported or built.
     """
     tools: Any = [as_direct_function(tool) for tool in load_tools(config)]
     context = LLMContext(tools=tools) if tools else LLMContext()
-    user, assistant = LLMContextAggregatorPair(context, user_params=_user_params(config))
-    end = PipelineEnd()
+    turns = turn_taking(config, context)
+    user, assistant = LLMContextAggregatorPair(context, user_params=turns.user_params)
+    hook = load_user_turn_hook(config)
+    end = PipelineEnd(turns.floor)
     processors: list[FrameProcessor | None] = [
         transport.input(),
         services.stt,
+        Listening(turns.floor),
+        TypedText(turns.floor, answers_rtvi=not rtvi),
         user,
-        UserTurnGate(load_user_turn_hook(config)),
+        UserTurnGate(hook, floor=turns.floor, preemption=turns.preemption),
         services.llm,
         ToolStepLimit(config.turn.max_tool_steps),
         services.tts,
+        turns.playback,
         transport.output(),
         recording,
         assistant,
         end,
     ]
     pipeline = Pipeline([processor for processor in processors if processor is not None])
-    return CallPipeline(pipeline, context, end)
-
-
-def _user_params(config: BotConfig) -> LLMUserAggregatorParams:
-    turn = config.turn
-    start = BargeInUserTurnStartStrategy(min_duration=turn.min_interruption_duration)
-    stop = EndpointingUserTurnStopStrategy(
-        min_delay=turn.min_endpointing_delay,
-        max_delay=turn.max_endpointing_delay,
-        detector=_detector(config),
-    )
-    return LLMUserAggregatorParams(
-        vad_analyzer=build_vad(config.vad),
-        user_turn_strategies=UserTurnStrategies(start=[start], stop=[stop]),
-        user_turn_stop_timeout=max(5.0, turn.max_endpointing_delay + _STOP_TIMEOUT_MARGIN),
-        # A turn without words is no turn: the bot does not ask what was said.
-        empty_user_turn=None,
-    )
-
-
-def _detector(config: BotConfig) -> BaseTurnAnalyzer | None:
-    turn = config.turn
-    if turn.detector == "none":
-        return None
-    if turn.detector == "smart-turn":
-        return _smart_turn(turn)
-    try:
-        return import_reference(turn.detector)()
-    except BrokenReferenceError as error:
-        file = config.file_of("turn", "detector")
-        raise ConfigError(file, "turn.detector", str(error), error.hint) from error
-
-
-def _smart_turn(turn: TurnConfig) -> BaseTurnAnalyzer:
-    from pipecat.audio.turn.smart_turn.base_smart_turn import SmartTurnParams
-    from pipecat.audio.turn.smart_turn.local_smart_turn_v3 import LocalSmartTurnAnalyzerV3
-
-    params = SmartTurnParams(stop_secs=max(turn.max_endpointing_delay, 0.1))
-    return LocalSmartTurnAnalyzerV3(params=params)
+    return CallPipeline(pipeline, context, end, turns.floor)

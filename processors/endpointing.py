@@ -4,6 +4,9 @@ The rule is LiveKit's: the turn ends `min_endpointing_delay` after the true end 
 `max_endpointing_delay` after it while the turn model thinks that the user will go on, and never
 before the words are in. The model is asked when the VAD declares silence, and once more at the end
 of the shorter delay. Pipecat's strategies have one of the two delays each.
+
+The LLM may be asked before that, at the final transcript (`preemptive_generation`): its reply is
+kept if these are still the words when the turn ends.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ from pipecat.frames.frames import (
     Frame,
     InputAudioRawFrame,
     InterimTranscriptionFrame,
+    InterruptionFrame,
     MetricsFrame,
     STTMetadataFrame,
     TranscriptionFrame,
@@ -27,6 +31,9 @@ from pipecat.processors.frame_processor import FrameProcessorSetup
 from pipecat.turns.types import ProcessFrameResult
 from pipecat.turns.user_stop import BaseUserTurnStopStrategy
 
+from processors.barge_in import BargeInUserTurnStartStrategy, Verdict
+from processors.preemption import Preemption
+
 
 class EndpointingUserTurnStopStrategy(BaseUserTurnStopStrategy):
     """Ends the user's turn by silence, words and, if there is one, a turn model.
@@ -34,6 +41,9 @@ class EndpointingUserTurnStopStrategy(BaseUserTurnStopStrategy):
     Args:
         min_delay: Seconds from the true end of speech to the earliest end of turn.
         max_delay: Seconds from the true end of speech while the model expects more.
+        barge_in: The strategy that starts turns, which has a word in ending them: what was said
+            over the bot may be no turn.
+        preemption: Asks the LLM before the end of the turn; without one it is asked after.
         detector: The turn model; without one, every pause counts as an end.
         clock: Wall clock in epoch seconds, the one that stamps Pipecat's VAD frames.
     """
@@ -43,12 +53,16 @@ class EndpointingUserTurnStopStrategy(BaseUserTurnStopStrategy):
         *,
         min_delay: float,
         max_delay: float,
+        barge_in: BargeInUserTurnStartStrategy | None = None,
+        preemption: Preemption | None = None,
         detector: BaseTurnAnalyzer | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         super().__init__()
         self._min_delay = min_delay
         self._max_delay = max_delay
+        self._barge_in = barge_in
+        self._preemption = preemption
         self._detector = detector
         self._clock = clock
         self._speaking = False
@@ -73,9 +87,16 @@ class EndpointingUserTurnStopStrategy(BaseUserTurnStopStrategy):
         if self._detector is not None:
             await self._detector.cleanup()
 
+    async def handle_user_turn_started(self) -> None:
+        """Words from before this turn, kept for it, do not end it: it waits for its own."""
+        self._has_final = self._final_covers_speech = False
+
     async def handle_user_turn_stopped(self) -> None:
         """Forget the turn that has ended; what was heard belongs to it alone."""
         await self._stop_timer()
+        if self._preemption is not None and self._preemption.withdraw():
+            # Something else ended the turn, so nothing will confirm the reply begun for it.
+            await self.trigger_user_turn_speculation_cancelled()
         self._has_final = self._final_covers_speech = self._expects_more = False
         self._stopped_at = None
         if self._detector is not None:
@@ -97,6 +118,8 @@ class EndpointingUserTurnStopStrategy(BaseUserTurnStopStrategy):
             self._final_covers_speech = False
         elif isinstance(frame, STTMetadataFrame):
             self._final_due = frame.ttfs_p99_latency
+        elif isinstance(frame, InterruptionFrame) and self._preemption is not None:
+            self._preemption.withdraw()
         return ProcessFrameResult.CONTINUE
 
     async def _speech_started(self, frame: VADUserStartedSpeakingFrame) -> None:
@@ -127,7 +150,18 @@ class EndpointingUserTurnStopStrategy(BaseUserTurnStopStrategy):
         if self._stopped_at is None and not self._speaking:
             # Words without speech: the VAD missed it, and now is the best end there is.
             self._stopped_at = self._clock()
+        await self._ask_early()
         await self._wait_for_end()
+
+    async def _ask_early(self) -> None:
+        preemption = self._preemption
+        if preemption is None:
+            return
+        if preemption.withdraw():
+            await self.trigger_user_turn_speculation_cancelled()
+        speculation = preemption.begin()
+        if speculation is not None:
+            await self.trigger_user_turn_inference_triggered(speculation=speculation)
 
     async def _wait_for_end(self) -> None:
         await self._stop_timer()
@@ -139,14 +173,11 @@ class EndpointingUserTurnStopStrategy(BaseUserTurnStopStrategy):
             delay = max(delay, self._final_due)
         now = self._clock()
         remaining = self._stopped_at + delay - now
-        if remaining <= 0:
-            await self.trigger_user_turn_stopped()
-            return
         look_again = self._stopped_at + self._min_delay - now if self._expects_more else None
         self._timer = self.create_task(self._end_after(remaining, look_again), "endpointing")
 
     async def _end_after(self, seconds: float, look_again: float | None) -> None:
-        if look_again is not None:
+        if look_again is not None and seconds > 0:
             # The model judged the pause when it was 0.2 s old; at the end of the shorter delay it
             # is asked once more, since by then the silence itself says something.
             began = self._clock()
@@ -163,7 +194,22 @@ class EndpointingUserTurnStopStrategy(BaseUserTurnStopStrategy):
         await asyncio.sleep(max(0.0, seconds))
         # The end of the turn stops the timer, which is this task and must not end itself.
         self._timer = None
-        await self.trigger_user_turn_stopped()
+        await self._end()
+
+    async def _end(self) -> None:
+        verdict = Verdict.ANSWER if self._barge_in is None else await self._barge_in.admit()
+        if self._speaking:
+            return  # the user went on meanwhile, and so does the turn
+        if verdict is not Verdict.ANSWER:
+            self._has_final = self._final_covers_speech = False
+            if verdict is Verdict.DROP:
+                await self.trigger_user_turn_finalized()
+        elif self._preemption is not None and self._preemption.confirm():
+            await self.trigger_user_turn_finalized(confirms_speculation=True)
+        else:
+            if self._preemption is not None and self._preemption.withdraw():
+                await self.trigger_user_turn_speculation_cancelled()
+            await self.trigger_user_turn_stopped()
 
     async def _stop_timer(self) -> None:
         timer, self._timer = self._timer, None

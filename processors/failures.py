@@ -12,6 +12,7 @@ from pipecat.services.stt_service import STTService
 from pipecat.services.tts_service import TTSService
 from pipecat.transports.base_input import BaseInputTransport
 from pipecat.transports.base_output import BaseOutputTransport
+from pipecat.utils.errors import ErrorCategory
 
 from eventlog.signals import ErrorSource, Failed
 
@@ -40,6 +41,11 @@ def provider_of(processor: FrameProcessor) -> str:
             return vendor
         case _:
             return module
+
+
+def is_tool_failure(frame: ErrorFrame, processor: FrameProcessor) -> bool:
+    """Tell whether a tool raised: no failure of the LLM, since the tool's output says so."""
+    return frame.category is ErrorCategory.APPLICATION and isinstance(processor, LLMService)
 
 
 def failure_of(frame: ErrorFrame, at: float, processor: FrameProcessor) -> Failed:

@@ -6,7 +6,7 @@ everything else.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pipecat.frames.frames import ControlFrame, DataFrame, SystemFrame
 
@@ -18,10 +18,12 @@ class UserTurnCompletedFrame(DataFrame):
     Parameters:
         hook_seconds: How long the hook took.
         refused: Whether the hook kept the turn from being answered.
+        preempted: Whether the reply that the LLM began before the turn's end answers it.
     """
 
     hook_seconds: float = 0.0
     refused: bool = False
+    preempted: bool = False
 
 
 @dataclass
@@ -45,3 +47,48 @@ class RecordingStartedFrame(SystemFrame):
 @dataclass
 class PipelineDrainedFrame(ControlFrame):
     """The last frame of a call; an observer that has seen it has seen everything."""
+
+
+@dataclass
+class PlaybackPausedFrame(SystemFrame):
+    """The bot's reply, heard or still to come, is held: the user may be taking the floor.
+
+    Parameters:
+        silent_in: Seconds until the last audio that was already handed on has been heard.
+    """
+
+    silent_in: float = 0.0
+
+
+@dataclass
+class PlaybackResumedFrame(SystemFrame):
+    """The bot's reply goes on where it stopped."""
+
+
+@dataclass
+class FalseInterruptionFrame(SystemFrame):
+    """No words came: what stopped the bot was no interruption.
+
+    Parameters:
+        resumed: Whether the reply goes on; false if it had been cut for good.
+    """
+
+    resumed: bool = True
+
+
+@dataclass
+class UserTurnDroppedFrame(SystemFrame):
+    """What the user has said since the last turn belongs to none: the bot could not be cut."""
+
+
+@dataclass
+class TypedTextFrame(ControlFrame):
+    """The user typed instead of speaking: it cuts the bot and is answered.
+
+    Parameters:
+        text: What was typed. It is not lost by an interruption.
+    """
+
+    interruptible: bool = field(default=False, init=False)
+
+    text: str = ""

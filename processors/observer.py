@@ -16,6 +16,7 @@ from pipecat.frames.frames import (
     BotStartedSpeakingFrame,
     BotStoppedSpeakingFrame,
     ClientConnectedFrame,
+    EagerEndOfTurnCancelFrame,
     ErrorFrame,
     Frame,
     InterimTranscriptionFrame,
@@ -35,39 +36,46 @@ from pipecat.frames.frames import (
 )
 from pipecat.observers.base_observer import BaseObserver, FramePushed
 from pipecat.processors.frame_processor import FrameDirection
-from pipecat.services.llm_service import LLMService
 from pipecat.services.tts_service import TTSService
-from pipecat.utils.errors import ErrorCategory
 
 from eventlog.signals import (
     AssistantText,
     CallStarted,
+    FalseInterruption,
     Interrupted,
     InterruptionSettled,
-    LLMAnswered,
-    LLMFirstToken,
     ParticipantJoined,
+    PlaybackPaused,
+    PlaybackResumed,
     PlaybackStarted,
     PlaybackStopped,
     RecordingStarted,
-    ReplyRequested,
     SayRequested,
     Signal,
+    TextReceived,
     TTSFirstAudio,
     UserSpeechStarted,
     UserSpeechStopped,
     UserTurnCompleted,
+    UserTurnDropped,
     UserTurnEnded,
 )
-from processors.failures import failure_of
+from processors.answer_signals import AnswerSignals
+from processors.failures import failure_of, is_tool_failure
 from processors.frames import (
+    FalseInterruptionFrame,
     InterruptionSettledFrame,
     PipelineDrainedFrame,
+    PlaybackPausedFrame,
+    PlaybackResumedFrame,
     RecordingStartedFrame,
+    TypedTextFrame,
     UserTurnCompletedFrame,
+    UserTurnDroppedFrame,
 )
 from processors.tool_signals import TOOL_FRAMES, tool_signals
 from processors.transcripts import transcribed
+from processors.typed_text import TypedText
 from processors.usage import usage_of
 
 Handler = Callable[[Any, float, FramePushed], None]
@@ -97,10 +105,7 @@ class CallObserver(BaseObserver):
         self._language = language
         self._clock = clock
         self._anchor: float | None = None
-        self._after_tools = False
-        self._answering = False
-        self._first_token = False
-        self._characters = 0
+        self._answers = AnswerSignals(take)
         self._audio_context: str | None = None
         self.drained = asyncio.Event()
         self._handlers: dict[type[Frame], Handler | None] = {
@@ -112,6 +117,9 @@ class CallObserver(BaseObserver):
             TranscriptionFrame: self._transcribed,
             LLMContextUserTurnFrame: self._turn_ended,
             UserTurnCompletedFrame: self._turn_completed,
+            UserTurnDroppedFrame: self._plain(UserTurnDropped),
+            TypedTextFrame: self._typed,
+            EagerEndOfTurnCancelFrame: self._withdrawn,
             LLMContextFrame: self._context,
             LLMFullResponseStartFrame: self._answer_started,
             LLMTextFrame: self._answer_text,
@@ -120,6 +128,9 @@ class CallObserver(BaseObserver):
             TTSAudioRawFrame: self._audio,
             BotStartedSpeakingFrame: self._plain(PlaybackStarted),
             BotStoppedSpeakingFrame: self._plain(PlaybackStopped),
+            PlaybackPausedFrame: self._paused,
+            PlaybackResumedFrame: self._plain(PlaybackResumed),
+            FalseInterruptionFrame: self._false_interruption,
             LLMContextAssistantTurnFrame: self._assistant_text,
             InterruptionFrame: self._interrupted,
             InterruptionSettledFrame: self._plain(InterruptionSettled),
@@ -180,39 +191,46 @@ class CallObserver(BaseObserver):
         self._take(UserTurnEnded(at=at, text=frame.text))
 
     def _turn_completed(self, frame: UserTurnCompletedFrame, at: float, _: FramePushed) -> None:
-        self._take(UserTurnCompleted(at=at, hook=frame.hook_seconds, refused=frame.refused))
+        self._take(
+            UserTurnCompleted(
+                at=at,
+                hook=frame.hook_seconds,
+                refused=frame.refused,
+                preempted=frame.preempted,
+            )
+        )
+
+    def _typed(self, frame: TypedTextFrame, at: float, data: FramePushed) -> None:
+        # On its way to where it becomes a turn it is only a wish.
+        if isinstance(data.source, TypedText):
+            self._take(TextReceived(at=at, text=frame.text))
 
     def _context(self, frame: LLMContextFrame, at: float, data: FramePushed) -> None:
-        # Only tool results go back up; what goes down is announced by the gate or by the LLM.
-        if data.direction is FrameDirection.UPSTREAM:
-            self._after_tools = True
+        self._answers.context(frame, at, data.direction)
+
+    def _withdrawn(self, frame: EagerEndOfTurnCancelFrame, at: float, _: FramePushed) -> None:
+        self._answers.withdrawn(at)
 
     def _answer_started(
         self, frame: LLMFullResponseStartFrame, at: float, data: FramePushed
     ) -> None:
-        if not isinstance(data.source, LLMService):
-            return
-        self._answering, self._first_token, self._characters = True, False, 0
-        self._take(ReplyRequested(at=at, continues=self._after_tools))
-        self._after_tools = False
+        self._answers.started(at, data.source)
 
     def _answer_text(self, frame: LLMTextFrame, at: float, _: FramePushed) -> None:
-        if not self._answering:
-            return
-        if not self._first_token:
-            self._first_token = True
-            self._take(LLMFirstToken(at=at))
-        # White space alone is no text: no voice makes a sound of it.
-        self._characters += len(frame.text if self._characters else frame.text.lstrip())
+        self._answers.text(frame, at)
 
     def _answer_ended(self, frame: LLMFullResponseEndFrame, at: float, data: FramePushed) -> None:
-        if self._answering and isinstance(data.source, LLMService):
-            self._answering = False
-            self._take(LLMAnswered(at=at, characters=self._characters))
+        self._answers.ended(at, data.source)
 
     def _say(self, frame: TTSSpeakFrame, at: float, _: FramePushed) -> None:
-        recorded = frame.append_to_context is not False
-        self._take(SayRequested(at=at, text=frame.text, recorded=recorded))
+        self._take(
+            SayRequested(
+                at=at,
+                text=frame.text,
+                recorded=frame.append_to_context is not False,
+                interruptible=frame.interruptible,
+            )
+        )
 
     def _audio(self, frame: TTSAudioRawFrame, at: float, data: FramePushed) -> None:
         # The output cuts audio into new frames, which have no context; the TTS gives each
@@ -227,8 +245,14 @@ class CallObserver(BaseObserver):
     ) -> None:
         self._take(AssistantText(at=at, text=frame.text))
 
+    def _paused(self, frame: PlaybackPausedFrame, at: float, _: FramePushed) -> None:
+        self._take(PlaybackPaused(at=at, silent_at=at + frame.silent_in))
+
+    def _false_interruption(self, frame: FalseInterruptionFrame, at: float, _: FramePushed) -> None:
+        self._take(FalseInterruption(at=at, resumed=frame.resumed))
+
     def _interrupted(self, frame: InterruptionFrame, at: float, _: FramePushed) -> None:
-        self._answering = self._after_tools = False
+        self._answers.interrupted()
         self._take(Interrupted(at=at))
 
     def _recording(self, frame: RecordingStartedFrame, at: float, _: FramePushed) -> None:
@@ -240,12 +264,11 @@ class CallObserver(BaseObserver):
 
     def _failed(self, frame: ErrorFrame, at: float, data: FramePushed) -> None:
         processor = frame.processor or data.source
-        # A tool that raises is no failure of the LLM: its output says so (`is_error`).
-        if frame.category is ErrorCategory.APPLICATION and isinstance(processor, LLMService):
-            return
-        self._take(failure_of(frame, at, processor))
+        if not is_tool_failure(frame, processor):
+            self._take(failure_of(frame, at, processor))
 
     def _metrics(self, frame: MetricsFrame, at: float, data: FramePushed) -> None:
+        self._answers.measured(frame, at, data.source)
         for signal in usage_of(frame, at, data.source):
             self._take(signal)
 

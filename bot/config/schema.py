@@ -136,10 +136,18 @@ class LogConfig(_Section):
 
 
 class CallConfig(_Section):
-    """When a call is ended from our side, in seconds; null means never."""
+    """When a call is ended from our side; null means never.
+
+    Attributes:
+        idle_timeout: seconds in which nobody speaks.
+        max_duration: seconds that a call may last.
+        max_failures: how often the LLM or the TTS may fail in a row, without a word of the bot in
+            between; the next failure ends the call.
+    """
 
     idle_timeout: float | None = Field(default=300.0, gt=0, le=86400)
     max_duration: float | None = Field(default=None, gt=0, le=86400)
+    max_failures: int | None = Field(default=3, ge=0, le=1000)
 
 
 class BotConfig(_Section):

@@ -6,12 +6,8 @@ and defaults in both.
 
 from __future__ import annotations
 
-from typing import Any
-
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
-
-from bot.config.in_force import IN_FORCE
 
 REPORTED = (
     "allow_interruptions",
@@ -61,9 +57,9 @@ class TurnConfig(BaseModel):
     max_tool_steps: int = Field(default=3, ge=1, le=100)
     user_away_timeout: float | None = Field(default=15.0, gt=0, le=86400)
     min_consecutive_speech_delay: float = Field(default=0.0, ge=0, le=60)
-    preemptive_generation: bool = False
-    resume_false_interruption: bool = False
-    false_interruption_timeout: float | None = Field(default=None, ge=0, le=60)
+    preemptive_generation: bool = True
+    resume_false_interruption: bool = True
+    false_interruption_timeout: float | None = Field(default=2.0, ge=0, le=60)
 
     @field_validator("detector")
     @classmethod
@@ -71,17 +67,6 @@ class TurnConfig(BaseModel):
         if detector in ("smart-turn", "none") or ":" in detector:
             return detector
         raise PydanticCustomError("detector", "expected 'smart-turn', 'none' or 'module:Class'")
-
-    @field_validator(*IN_FORCE)
-    @classmethod
-    def _in_force(cls, value: Any, info: ValidationInfo) -> Any:
-        fixed = IN_FORCE[str(info.field_name)]
-        if value == fixed:
-            return value
-        written = "null" if fixed is None else str(fixed).lower()
-        raise PydanticCustomError(
-            "not_in_force", "this version does {fixed} only", {"fixed": written}
-        )
 
     @field_validator("max_endpointing_delay")
     @classmethod

@@ -1,6 +1,7 @@
 """Plays a scripted call from end to end: our `Call`, our transport, scripted providers."""
 
 import asyncio
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,10 @@ from bot.session import SessionReport
 from eventlog.signals import CloseReason
 from tests.scripted.scenario import Scenario, load
 
-# The options of LiveKit's scenarios that the configuration fixes in this version.
-FIXED = {
-    "preemptive_generation",
-    "resume_false_interruption",
-    "false_interruption_timeout",
-    "min_interruption_words",
+TOOLS = {
+    ("get_weather", 0.2): "tests.calls.tools:get_weather",
+    ("get_weather", 3.0): "tests.calls.slow_tools:get_weather",
+    ("fail", 0.0): "tests.calls.tools:fail",
 }
 
 
@@ -25,14 +24,28 @@ def config_of(scenario: Scenario, directory: Path, **sections: Any) -> dict[str,
     """The configuration that plays a scenario, its log under `directory`."""
     providers = {slot: dict(service) for slot, service in scenario.providers.items()}
     providers["llm"] = _answering_tools_in_our_words(providers["llm"])
-    options = {name: value for name, value in scenario.options.items() if name not in FIXED}
+    options = dict(scenario.options)
+    if scenario.raw.get("output_can_pause") is False:
+        # Our voice can pause on any output; what cannot is one that is told not to.
+        options["resume_false_interruption"] = False
     return {
         "agent": {"greeting": scenario.greeting},
         **providers,
         "turn": {**options, "detector": "none"},
+        "tools": _tools(scenario),
+        "call": {"max_failures": scenario.raw.get("max_unrecoverable_errors", 3)},
         "log": {"directory": str(directory)},
         **sections,
     }
+
+
+def _tools(scenario: Scenario) -> list[str]:
+    scripted = scenario.raw.get("tools", {})
+    called = {call["name"] for answer in scenario.raw["llm"] for call in answer["tool_calls"]}
+    usual = {"get_weather": 0.2, "fail": 0.0}
+    return [
+        TOOLS[name, scripted.get(name, {}).get("seconds", usual[name])] for name in sorted(called)
+    ]
 
 
 def _answering_tools_in_our_words(llm: dict[str, Any]) -> dict[str, Any]:
@@ -57,13 +70,34 @@ async def play(
         scenario.speak(transport.far_end)
         await transport.far_end.join()
         await transport.far_end.connected()
-        await asyncio.sleep(scenario.length)
-        await call.close(CloseReason.USER_INITIATED, {"who": "embedder"})
+        began = time.monotonic()
+        end = {"at": scenario.length, "call": "close"}
+        for action in [*scenario.api, end]:
+            await asyncio.sleep(max(0.0, began + action["at"] - time.monotonic()))
+            await _act(call, action)
 
     far = asyncio.create_task(far_side())
     report = await call.run()
-    await far
+    far.cancel()
     return report, transport
+
+
+async def _act(call: Call, action: Mapping[str, Any]) -> None:
+    """Do to our call what the application did to LiveKit's session."""
+    who = {"who": "embedder"}
+    match action["call"]:
+        case "say":
+            await call.say(
+                action["text"], allow_interruptions=action.get("allow_interruptions", True)
+            )
+        case "generate_reply":
+            await call.generate_reply(action.get("instructions"))
+        case "send_text":
+            await call.send_text(action["text"])
+        case "interrupt":
+            await call.interrupt()
+        case "close" | "shutdown" as how:
+            await call.close(CloseReason.USER_INITIATED, who, drain=how == "shutdown")
 
 
 def sequence(report: Mapping[str, Any]) -> list[tuple[Any, ...]]:
@@ -102,6 +136,8 @@ def _told(event: Mapping[str, Any]) -> tuple[Any, ...]:
         case "conversation_item_added":
             item = event["item"]
             return event["type"], item["role"], item["content"][0], item["interrupted"]
+        case "agent_false_interruption":
+            return event["type"], event["resumed"]
         case "function_tools_executed":
             names = [call["name"] for call in event["function_calls"]]
             failed = [output["is_error"] for output in event["function_call_outputs"]]

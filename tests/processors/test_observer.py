@@ -10,6 +10,7 @@ from pipecat.frames.frames import (
     BotStartedSpeakingFrame,
     BotStoppedSpeakingFrame,
     ClientConnectedFrame,
+    EagerEndOfTurnCancelFrame,
     ErrorFrame,
     FunctionCallCancelFrame,
     FunctionCallFromLLM,
@@ -58,16 +59,21 @@ from eventlog.signals import (
     CallStarted,
     ErrorSource,
     Failed,
+    FalseInterruption,
     Interrupted,
     InterruptionSettled,
     LLMAnswered,
     LLMFirstToken,
     ParticipantJoined,
+    PlaybackPaused,
+    PlaybackResumed,
     PlaybackStarted,
     PlaybackStopped,
     RecordingStarted,
+    ReplyDiscarded,
     ReplyRequested,
     SayRequested,
+    TextReceived,
     ToolCall,
     ToolCancelled,
     ToolFinished,
@@ -79,17 +85,25 @@ from eventlog.signals import (
     UserSpeechStarted,
     UserSpeechStopped,
     UserTurnCompleted,
+    UserTurnDropped,
     UserTurnEnded,
 )
 from processors.failures import provider_of
+from processors.floor import Floor
 from processors.frames import (
+    FalseInterruptionFrame,
     InterruptionSettledFrame,
     PipelineDrainedFrame,
+    PlaybackPausedFrame,
+    PlaybackResumedFrame,
     RecordingStartedFrame,
+    TypedTextFrame,
     UserTurnCompletedFrame,
+    UserTurnDroppedFrame,
 )
 from processors.observer import CallObserver
 from processors.tool_signals import TIMED_OUT
+from processors.typed_text import TypedText
 
 UP, DOWN = FrameDirection.UPSTREAM, FrameDirection.DOWNSTREAM
 WALL = 1_770_536_864.0
@@ -142,6 +156,15 @@ def ear():
 
 
 AT = PIPELINE_BEGAN + 10.0
+
+
+def firm(text):
+    """A text whose speech may not be cut."""
+    frame = TTSSpeakFrame(text)
+    frame.interruptible = False
+    return frame
+
+
 AUDIO = {"audio": b"\0\0", "sample_rate": 16000, "num_channels": 1}
 SPOKE = {"timestamp": AT - 0.5}
 
@@ -168,11 +191,21 @@ SPOKE = {"timestamp": AT - 0.5}
         ),
         (TTSSpeakFrame("Hello."), SayRequested(at=AT, text="Hello.")),
         (
+            UserTurnCompletedFrame(preempted=True),
+            UserTurnCompleted(at=AT, hook=0.0, preempted=True),
+        ),
+        (UserTurnDroppedFrame(), UserTurnDropped(at=AT)),
+        (firm("Listen."), SayRequested(at=AT, text="Listen.", interruptible=False)),
+        (
             TTSSpeakFrame("Hm.", append_to_context=False),
             SayRequested(at=AT, text="Hm.", recorded=False),
         ),
         (BotStartedSpeakingFrame(), PlaybackStarted(at=AT)),
         (BotStoppedSpeakingFrame(), PlaybackStopped(at=AT)),
+        (PlaybackPausedFrame(silent_in=0.25), PlaybackPaused(at=AT, silent_at=AT + 0.25)),
+        (PlaybackResumedFrame(), PlaybackResumed(at=AT)),
+        (FalseInterruptionFrame(resumed=True), FalseInterruption(at=AT, resumed=True)),
+        (FalseInterruptionFrame(resumed=False), FalseInterruption(at=AT, resumed=False)),
         (
             LLMContextAssistantTurnFrame(text="Hello.", timestamp=""),
             AssistantText(at=AT, text="Hello."),
@@ -224,6 +257,13 @@ async def test_a_tools_result_is_its_text(ear, result, error, output):
             answered_by_llm=result is not None,
         )
     ]
+
+
+async def test_typed_text_is_heard_where_it_becomes_a_turn_and_not_on_its_way_there(ear):
+    await ear.hears(TypedTextFrame(text="Hi."))
+    assert ear.signals == []
+    await ear.hears(TypedTextFrame(text="Hi."), TypedText(Floor()))
+    assert ear.signals == [TextReceived(at=AT, text="Hi.")]
 
 
 async def test_a_tool_can_say_that_its_result_needs_no_answer(ear):
@@ -338,6 +378,14 @@ async def test_a_context_that_goes_down_carries_no_tool_results(ear):
     await ear.hears(LLMContextFrame(LLMContext()))
     await ear.hears(LLMFullResponseStartFrame(), LLM)
     assert [signal.continues for signal in ear.signals] == [False]
+
+
+async def test_what_the_llm_is_asked_early_is_a_reply_that_may_be_discarded(ear):
+    await ear.hears(LLMContextFrame(LLMContext(), speculation=True))
+    await ear.hears(EagerEndOfTurnCancelFrame(), direction=UP)
+    assert ear.signals == [ReplyRequested(at=AT, preemptive=True)]
+    await ear.hears(EagerEndOfTurnCancelFrame(), direction=DOWN)
+    assert ear.signals[1:] == [ReplyDiscarded(at=AT)]
 
 
 async def test_an_interruption_ends_the_answer_and_what_would_have_continued_it(ear):

@@ -8,9 +8,12 @@ from pipecat.frames.frames import InterruptionFrame, TextFrame
 from pipecat.processors.frame_processor import FrameDirection
 from pipecat.tests.utils import run_test
 
+from processors.floor import Floor
 from processors.frames import InterruptionSettledFrame, PipelineDrainedFrame
 from processors.observer import CallObserver
 from processors.pipeline_end import PipelineEnd
+from tests.processors.stage import Stage
+from tests.processors.timeless import timeless
 
 
 async def test_an_interruption_is_followed_by_its_settlement():
@@ -28,6 +31,18 @@ async def test_an_interruption_on_its_way_up_is_settled_by_the_one_that_goes_dow
         expected_down_frames=[],
         expected_up_frames=[InterruptionFrame],
     )
+
+
+@timeless
+async def test_an_interruption_that_is_through_is_settled_on_the_floor():
+    floor = Floor()
+    end = await Stage(PipelineEnd(floor)).begin()
+    floor.interrupting()
+    await end.sends(TextFrame("x"))
+    await end.returns(InterruptionFrame())
+    assert floor.settling
+    await end.sends(InterruptionFrame())
+    assert not floor.settling
 
 
 async def test_every_other_frame_passes_alone():

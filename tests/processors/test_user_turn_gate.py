@@ -7,13 +7,24 @@ import itertools
 
 import pytest
 from loguru import logger
-from pipecat.frames.frames import LLMContextFrame, LLMContextUserTurnFrame, TextFrame
+from pipecat.frames.frames import (
+    ErrorFrame,
+    InterruptionFrame,
+    LLMContextFrame,
+    LLMContextUserTurnFrame,
+    TextFrame,
+    TTSSpeakFrame,
+    UserStoppedSpeakingFrame,
+)
 from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.processors.frame_processor import FrameDirection
 from pipecat.tests.utils import run_test
 
+from processors.floor import Floor
 from processors.frames import UserTurnCompletedFrame
 from processors.user_turn_gate import RefuseTurn, UserTurnGate
+from tests.processors.stage import Stage
+from tests.processors.timeless import timeless
 
 
 @pytest.fixture
@@ -130,3 +141,112 @@ async def test_tool_results_on_their_way_up_pass():
     frames = [LLMContextFrame(context_of())]
     passed = await through(UserTurnGate(), frames, FrameDirection.UPSTREAM)
     assert kinds(passed) == [LLMContextFrame]
+
+
+class Gate(Stage):
+    """A gate and the floor on which it notes what the bot is about."""
+
+    def __init__(self, hook=None):
+        self.floor = Floor()
+        super().__init__(UserTurnGate(hook, floor=self.floor))
+
+
+@timeless
+async def test_the_bot_thinks_from_the_end_of_the_turn_on_the_hook_included():
+    goes_on = asyncio.Event()
+
+    async def hook(_context, _text):
+        await goes_on.wait()
+
+    gate = await Gate(hook).begin()
+    assert not gate.floor.busy
+    await gate.sends(*turn_of(context_of("Hi.")))
+    assert kinds(gate.down.all()) == [LLMContextUserTurnFrame]
+    assert gate.floor.busy
+    goes_on.set()
+    await gate.sends()
+    assert kinds(gate.down.all())[-1] is LLMContextFrame
+    assert gate.floor.busy
+
+
+@timeless
+async def test_after_a_refused_turn_the_bot_has_nothing_to_do():
+    async def hook(_context, _text):
+        raise RefuseTurn
+
+    gate = await Gate(hook).begin()
+    await gate.sends(*turn_of(context_of("Hi.")))
+    assert not gate.floor.busy
+
+
+@timeless
+async def test_whatever_asks_the_llm_makes_the_bot_think_and_runs_no_hook():
+    async def hook(_context, _text):
+        raise AssertionError("no turn has ended")
+
+    gate = await Gate(hook).begin()
+    await gate.sends(LLMContextFrame(context_of("Typed.")))
+    assert kinds(gate.down.all()) == [LLMContextFrame]
+    assert gate.floor.busy
+
+
+@timeless
+async def test_a_failure_ends_the_thinking():
+    gate = await Gate().begin()
+    await gate.sends(*turn_of(context_of("Hi.")))
+    await gate.returns(ErrorFrame("down"))
+    assert not gate.floor.busy
+    assert gate.up.kinds() == [ErrorFrame]
+
+
+@timeless
+@pytest.mark.parametrize("interruptible", [True, False])
+async def test_a_text_to_be_said_is_noted_with_whether_it_may_be_cut(interruptible):
+    gate = await Gate().begin()
+    speak = TTSSpeakFrame("Hello.")
+    speak.interruptible = interruptible
+    await gate.sends(speak)
+    assert gate.down.all() == [speak]
+    assert gate.floor.busy
+    assert gate.floor.interruptible is interruptible
+
+
+@timeless
+async def test_an_interruption_while_the_hook_runs_leaves_the_turn_unanswered():
+    cancelled = []
+
+    async def hook(_context, _text):
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            cancelled.append(True)
+            raise
+
+    gate = await Gate(hook).begin()
+    await gate.sends(*turn_of(context_of("Hi.")))
+    await gate.sends(InterruptionFrame(), TextFrame("x"))
+    assert kinds(gate.down.all()) == [LLMContextUserTurnFrame, InterruptionFrame, TextFrame]
+    assert cancelled == [True]
+
+
+@timeless
+async def test_the_turn_after_one_that_was_called_off_is_not_taken_for_it():
+    texts = []
+
+    async def hook(_context, text):
+        texts.append(text)
+
+    gate = await Gate(hook).begin()
+    first, _ = turn_of(context_of("Hi."))
+    await gate.sends(first)
+    await gate.sends(InterruptionFrame())
+    await gate.sends(LLMContextFrame(context_of("Typed.")))
+    await gate.sends(*turn_of(context_of("And?"), "And?"))
+    assert texts == ["And?"]
+
+
+@timeless
+async def test_the_end_of_a_turn_that_nobody_began_to_answer_is_not_held():
+    gate = await Gate().begin()
+    await gate.sends(UserStoppedSpeakingFrame())
+    assert kinds(gate.down.all()) == [UserStoppedSpeakingFrame]

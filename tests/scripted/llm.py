@@ -68,6 +68,7 @@ class ScriptedLLM(LLMService):
             to the first token and to the end), `error` (fails after `ttft` with this message) and
             `usage` (`prompt_tokens`, `completion_tokens`, `cached_tokens`; a word is a token
             otherwise).
+        obeys_tool_choice: Whether a request without a choice of tools gets none.
         settings: A delta over the default settings.
 
     Attributes:
@@ -83,6 +84,7 @@ class ScriptedLLM(LLMService):
         self,
         answers: Sequence[Mapping[str, Any]] = (),
         *,
+        obeys_tool_choice: bool = True,
         settings: LLMSettings | None = None,
         **kwargs: Any,
     ) -> None:
@@ -107,6 +109,7 @@ class ScriptedLLM(LLMService):
             for call in answer.get("tool_calls", ()):
                 check_keys(call, _CALL_KEYS, f"A tool call in answer to {answer.get('input')!r}")
         self.requests: list[Request] = []
+        self._obeys_tool_choice = obeys_tool_choice
         self._unused = list(answers)
         self._answers = list(answers)
 
@@ -148,7 +151,8 @@ class ScriptedLLM(LLMService):
         try:
             answer = request.answer = self._choose(frame.context)
             await self._stream(request, answer, started)
-            await self._call_tools(answer, frame.context)
+            if request.tool_choice != "none" or not self._obeys_tool_choice:
+                await self._call_tools(answer, frame.context)
         except asyncio.CancelledError:
             request.cancelled = True
             if request.answer is not None and request.tokens_sent == 0:

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,11 @@ from typing import Any
 from bot.memory import FarEnd, Utterance
 from tests.scripted.speech import speech
 
-SCENARIOS = Path(__file__).parent.parent / "fixtures" / "livekit" / "scenarios.json"
+_FOLDER = Path(__file__).parent.parent / "fixtures" / "livekit"
+SCENARIOS = _FOLDER / "scenarios.json"
+FURTHER = _FOLDER / "further_scenarios.json"
+# The scripted STT tells two stretches of speech apart by the silence between them.
+_GAP = 0.06
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,7 @@ class Scenario:
         greeting: What the bot says at the start, if anything.
         user_speech: Start and end of the caller's speech, in seconds from the start.
         length: Length of the call in seconds.
+        api: What the application does meanwhile: mappings of `at`, `call` and its arguments.
         raw: The entry as it stands in the file, with its note on tools.
     """
 
@@ -33,6 +38,7 @@ class Scenario:
     greeting: str | None
     user_speech: tuple[tuple[float, float], ...]
     length: float
+    api: tuple[Mapping[str, Any], ...]
     raw: Mapping[str, Any]
 
     def speak(self, far_end: FarEnd) -> list[Utterance]:
@@ -53,21 +59,25 @@ class Scenario:
         return utterances
 
 
-def load(name: str, path: Path = SCENARIOS) -> Scenario:
-    """Read one scenario.
+def load(name: str, path: Path | None = None) -> Scenario:
+    """Read one scenario, from the file that has it.
 
     Raises:
         KeyError: If there is none of this name.
     """
+    if path is None:
+        path = SCENARIOS if name in names(SCENARIOS) else FURTHER
     document = json.loads(path.read_text(encoding="utf-8"))
     entry = document["scenarios"][name]
+    speech = _apart(entry["user_speech"])
     return Scenario(
         name=name,
-        providers=_providers(entry),
+        providers=_providers(entry, speech),
         options={**document["setup"]["defaults"], **entry["options"]},
         greeting=entry["greeting"],
-        user_speech=tuple((said["start"], said["end"]) for said in entry["user_speech"]),
+        user_speech=tuple((said["start"], said["end"]) for said in speech),
         length=entry["length"],
+        api=tuple(entry["api"]),
         raw=entry,
     )
 
@@ -77,8 +87,23 @@ def names(path: Path = SCENARIOS) -> list[str]:
     return list(json.loads(path.read_text(encoding="utf-8"))["scenarios"])
 
 
-def _providers(entry: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    utterances = [_utterance(said) for said in entry["user_speech"]]
+def _apart(speech: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The stretches of speech with a little silence between those that touch."""
+    starts = [said["start"] for said in speech] + [float("inf")]
+    return [
+        {**said, "end": min(said["end"], following - _GAP)}
+        for said, following in zip(speech, starts[1:], strict=True)
+    ]
+
+
+def _providers(
+    entry: Mapping[str, Any], speech: Sequence[Mapping[str, Any]]
+) -> dict[str, dict[str, Any]]:
+    utterances = [_utterance(said) for said in speech]
+    answers = [
+        {key: value for key, value in answer.items() if key != "retryable"}
+        for answer in entry["llm"]
+    ]
     return {
         "vad": {
             "provider": "tests.scripted.vad:EnergyVAD",
@@ -88,18 +113,25 @@ def _providers(entry: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
             "provider": "tests.scripted.stt:ScriptedSTT",
             "args": {"utterances": utterances, "send_language": False},
         },
-        "llm": {"provider": "tests.scripted.llm:ScriptedLLM", "args": {"answers": entry["llm"]}},
+        "llm": {"provider": "tests.scripted.llm:ScriptedLLM", "args": {"answers": answers}},
         "tts": {"provider": "tests.scripted.tts:ScriptedTTS", "args": {"voices": entry["tts"]}},
     }
 
 
 def _utterance(said: Mapping[str, Any]) -> dict[str, Any]:
     """LiveKit's scripted transcription: an interim of the first two words, then the whole."""
-    if not said["text"]:
-        return {"text": ""}
-    interim = " ".join(said["text"].split()[:2])
-    return {
-        "text": said["text"],
-        "interims": [{"text": interim, "after": round(said["interim_at"] - said["end"], 3)}],
-        "final_after": round(said["final_at"] - said["end"], 3),
-    }
+    utterance: dict[str, Any] = {"text": ""}
+    if said["text"] and said["interim_at"] is not None:
+        interim = " ".join(said["text"].split()[:2])
+        utterance["interims"] = [{"text": interim, **_moment(said, said["interim_at"])}]
+    # A final transcript that comes while the user still speaks is beyond the scripted STT.
+    if said["final_at"] is not None and said["final_at"] >= said["end"]:
+        utterance["text"] = said["text"]
+        utterance["final_after"] = round(said["final_at"] - said["end"], 3)
+    return utterance
+
+
+def _moment(said: Mapping[str, Any], at: float) -> dict[str, float]:
+    if at >= said["end"]:
+        return {"after": round(at - said["end"], 3)}
+    return {"after_start": round(at - said["start"], 3)}

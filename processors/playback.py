@@ -1,0 +1,330 @@
+"""The bot's voice, which can be paused: audio and text leave here as they are heard.
+
+A text-to-speech service is faster than speech, and Pipecat's output keeps what it has made in a
+queue that can be emptied but not halted. This processor stands before the output and lets go of a
+reply only just ahead of its playing, so that it can pause on any transport, lose nothing, and know
+what was heard: the words whose audio it has let go of.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pipecat.frames.frames import (
+    AggregatedTextFrame,
+    AggregatedTextProgressFrame,
+    BotStoppedSpeakingFrame,
+    CancelFrame,
+    EndFrame,
+    Frame,
+    FunctionCallCancelFrame,
+    FunctionCallResultFrame,
+    FunctionCallsStartedFrame,
+    InterruptionFrame,
+    LLMAssistantPushAggregationFrame,
+    LLMContextFrame,
+    LLMFullResponseEndFrame,
+    LLMFullResponseStartFrame,
+    OutputAudioRawFrame,
+    StartFrame,
+    StopFrame,
+    SystemFrame,
+    TTSStartedFrame,
+    TTSStoppedFrame,
+    TTSTextFrame,
+)
+from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
+
+from processors.floor import Floor
+from processors.frames import PlaybackPausedFrame, PlaybackResumedFrame
+from processors.spoken_text import SpokenText
+
+# How far ahead of its playing audio is handed to the output (seconds): enough for the output's
+# own chunks, little enough that a pause is heard at once.
+LEAD = 0.06
+# Audio is let go of in pieces of this length (seconds).
+PIECE = 0.02
+_BYTES_PER_SAMPLE = 2
+# What ends an utterance comes after all of its text.
+_AFTER_TEXT = (
+    TTSStoppedFrame,
+    LLMAssistantPushAggregationFrame,
+    LLMFullResponseEndFrame,
+    EndFrame,
+)
+
+
+@dataclass
+class _Waiting:
+    """A frame in the queue; of an audio frame `released` bytes have been let go of."""
+
+    order: int
+    frame: Frame
+    released: int = 0
+
+
+class PausablePlayback(FrameProcessor):
+    """Releases audio in real time, and the text that belongs to it.
+
+    Args:
+        floor: Where the bot's doings are noted.
+        speech_gap: Seconds between the end of one speech and the beginning of the next
+            (the report's `min_consecutive_speech_delay`).
+        clock: Monotonic clock in seconds.
+        sleep: Waits for so many seconds.
+    """
+
+    def __init__(
+        self,
+        floor: Floor,
+        *,
+        speech_gap: float = 0.0,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], asyncio.Future[None]] | None = None,
+    ) -> None:
+        # Frames wait in its own queue, so they need not wait in another before it.
+        super().__init__(enable_direct_mode=True)
+        self._floor = floor
+        self._speech_gap = speech_gap
+        self._clock = clock
+        self._sleep = sleep or asyncio.sleep
+        self._queue: deque[_Waiting] = deque()
+        self._text = SpokenText()
+        self._order = 0
+        self._wake = asyncio.Event()
+        self._paused = False
+        self._cuts = 0
+        self._free_at = float("-inf")
+        self._cuttable = True
+        self._context = ""
+        self._begins_speech = True
+        self._in_reply = False
+        self._task: asyncio.Task[None] | None = None
+        floor.playback = self
+
+    @property
+    def sounding(self) -> bool:
+        """Whether audio is being heard, or waits to be."""
+        return self._clock() < self._free_at or self._next_audio is not None
+
+    @property
+    def interruptible(self) -> bool:
+        """Whether what is being heard, or is heard next, may be cut."""
+        if self._clock() < self._free_at:
+            return self._cuttable
+        audio = self._next_audio
+        return audio is None or audio.interruptible
+
+    @property
+    def quiet_since(self) -> float:
+        """When the audio let go of so far has been heard (the clock's seconds)."""
+        return self._free_at
+
+    @property
+    def paused(self) -> bool:
+        """Whether the voice is held."""
+        return self._paused
+
+    async def pause(self) -> None:
+        """Hold the voice: nothing more is let go of until `resume` or an interruption."""
+        if not self._paused:
+            self._paused = True
+            silent_in = max(0.0, self._free_at - self._clock())
+            await self.push_frame(PlaybackPausedFrame(silent_in=silent_in))
+
+    async def resume(self) -> None:
+        """Go on with the next sample."""
+        if self._paused:
+            self._paused = False
+            await self.push_frame(PlaybackResumedFrame())
+            self._wake.set()
+
+    async def cleanup(self) -> None:
+        """Stop releasing."""
+        await super().cleanup()
+        await self._stop()
+
+    async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
+        """Queue what is to be heard in order; let everything else pass."""
+        await super().process_frame(frame, direction)
+        self._note(frame, direction)
+        if isinstance(frame, StartFrame):
+            await self.push_frame(frame, direction)
+            self._task = self.create_task(self._release(), "playback")
+        elif isinstance(frame, InterruptionFrame):
+            self._cut()
+            await self.push_frame(frame, direction)
+        elif isinstance(frame, CancelFrame):
+            await self._stop()
+            await self.push_frame(frame, direction)
+        elif isinstance(frame, SystemFrame) or direction is FrameDirection.UPSTREAM:
+            await self.push_frame(frame, direction)
+        else:
+            await self._take(frame)
+
+    def _note(self, frame: Frame, direction: FrameDirection) -> None:
+        floor = self._floor
+        if direction is FrameDirection.UPSTREAM:
+            if isinstance(frame, LLMContextFrame):
+                floor.thinks()
+            elif isinstance(frame, BotStoppedSpeakingFrame):
+                self._heard_out()
+        elif isinstance(frame, FunctionCallsStartedFrame):
+            for call in frame.function_calls:
+                floor.tool_started(call.tool_call_id)
+        elif isinstance(frame, FunctionCallCancelFrame):
+            floor.tool_ended(frame.tool_call_id)
+        elif isinstance(frame, LLMFullResponseEndFrame):
+            floor.thought()
+
+    def _heard_out(self) -> None:
+        if self._next_audio is None:
+            self._free_at = min(self._free_at, self._clock())
+            self._floor.left()
+
+    async def _take(self, frame: Frame) -> None:
+        self._order += 1
+        if isinstance(frame, TTSStartedFrame) and frame.context_id:
+            context = self._text.context(frame.context_id)
+            context.append_to_context = frame.append_to_context
+            context.interruptible = frame.interruptible
+        elif isinstance(frame, OutputAudioRawFrame):
+            context = self._text.begin(_context_of(frame), self.get_clock().get_time())
+            context.received += _seconds(frame)
+            context.interruptible = frame.interruptible
+        elif isinstance(frame, AggregatedTextFrame | AggregatedTextProgressFrame):
+            context_id = frame.context_id or ""
+            if isinstance(frame, TTSTextFrame) and frame.pts:
+                self._text.begin(context_id, self.get_clock().get_time())
+            elif isinstance(frame, AggregatedTextFrame):
+                self._text.announced(frame, context_id, self._order)
+            if self._text.take(frame, context_id, self._order):
+                return
+        elif isinstance(frame, EndFrame | StopFrame):
+            await self.resume()
+        self._queue.append(_Waiting(self._order, frame))
+        self._wake.set()
+
+    async def _release(self) -> None:
+        while True:
+            self._wake.clear()
+            if self._paused or not self._queue:
+                await self._wake.wait()
+                continue
+            waiting = self._queue[0]
+            if not isinstance(waiting.frame, OutputAudioRawFrame):
+                self._queue.popleft()
+                await self._release_in_order(waiting)
+                continue
+            delay = self._delay()
+            if delay > 0:
+                await self._sleep(delay)
+            else:
+                await self._release_piece(waiting, waiting.frame)
+
+    def _delay(self) -> float:
+        now = self._clock()
+        if self._begins_speech and self._free_at > float("-inf"):
+            gap = self._free_at + self._speech_gap - now
+            if self._speech_gap and gap > 0:
+                return gap
+        return self._free_at - LEAD - now
+
+    async def _release_piece(self, waiting: _Waiting, frame: OutputAudioRawFrame) -> None:
+        context_id = self._context = _context_of(frame)
+        if self._begins_speech:
+            self._begins_speech = False
+            if not self._in_reply:
+                self._floor.say_started()
+        piece = _take_piece(waiting, frame)
+        if waiting.released >= len(frame.audio):
+            self._queue.popleft()
+        seconds = _seconds(piece)
+        self._free_at = max(self._free_at, self._clock()) + seconds
+        self._cuttable = piece.interruptible
+        self._text.context(context_id).released += seconds
+        await self._push_uncut([piece, *self._text.heard(context_id)])
+
+    async def _release_in_order(self, waiting: _Waiting) -> None:
+        frame = waiting.frame
+        texts = list(self._text.rest(waiting.order)) if isinstance(frame, _AFTER_TEXT) else []
+        if isinstance(frame, LLMFullResponseStartFrame):
+            self._in_reply = self._begins_speech = True
+        elif isinstance(frame, LLMFullResponseEndFrame):
+            self._in_reply, self._begins_speech = False, True
+        elif isinstance(frame, TTSStoppedFrame):
+            self._speech_released(frame)
+        elif isinstance(frame, FunctionCallResultFrame) and _is_final(frame):
+            self._floor.tool_ended(frame.tool_call_id)
+        await self._push_uncut([*texts, frame])
+
+    def _speech_released(self, frame: TTSStoppedFrame) -> None:
+        self._text.forget(frame.context_id or "")
+        if self._in_reply:
+            return
+        if self._begins_speech:
+            # A text that gave no audio: it has had its time all the same.
+            self._floor.say_started()
+        self._begins_speech = True
+
+    async def _push_uncut(self, frames: list[Frame]) -> None:
+        cuts = self._cuts
+        for frame in frames:
+            if self._cuts != cuts and frame.interruptible:
+                continue
+            # The moment has come: without a time of its own the output keeps it in order.
+            frame.pts = None
+            await self.push_frame(frame)
+
+    def _cut(self) -> None:
+        self._cuts += 1
+        self._queue = deque(w for w in self._queue if not w.frame.interruptible)
+        self._text.cut()
+        self._floor.cut()
+        self._paused = self._in_reply = False
+        # What may not be cut goes on; whatever else comes is another speech.
+        self._begins_speech = self._begins_speech or self._context not in self._text.uncuttable
+        if self._cuttable:
+            self._free_at = min(self._free_at, self._clock())
+        self._wake.set()
+
+    @property
+    def _next_audio(self) -> OutputAudioRawFrame | None:
+        frames = (waiting.frame for waiting in self._queue)
+        return next((frame for frame in frames if isinstance(frame, OutputAudioRawFrame)), None)
+
+    async def _stop(self) -> None:
+        task, self._task = self._task, None
+        if task is not None:
+            await self.cancel_task(task)
+
+
+def _context_of(frame: Frame) -> str:
+    return getattr(frame, "context_id", None) or ""
+
+
+def _is_final(frame: FunctionCallResultFrame) -> bool:
+    return frame.properties is None or frame.properties.is_final
+
+
+def _seconds(frame: OutputAudioRawFrame) -> float:
+    return len(frame.audio) / (_BYTES_PER_SAMPLE * frame.num_channels * frame.sample_rate)
+
+
+def _take_piece(waiting: _Waiting, frame: OutputAudioRawFrame) -> OutputAudioRawFrame:
+    """Return the next piece of a frame in the queue."""
+    width = frame.num_channels * _BYTES_PER_SAMPLE
+    begin, waiting.released = waiting.released, waiting.released + _piece_bytes(frame)
+    piece = copy.copy(frame)
+    piece.audio = frame.audio[begin : waiting.released]
+    piece.num_frames = len(piece.audio) // width
+    return piece
+
+
+def _piece_bytes(frame: OutputAudioRawFrame) -> int:
+    return round(frame.sample_rate * PIECE) * frame.num_channels * _BYTES_PER_SAMPLE
