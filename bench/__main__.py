@@ -9,7 +9,14 @@ from __future__ import annotations
 import importlib
 import sys
 
-MEASUREMENTS = ("startup", "voice_to_voice", "recorder_cost")
+MEASUREMENTS = (
+    "startup",
+    "voice_to_voice",
+    "recorder_cost",
+    "barge_in",
+    "preemption",
+    "turn_overhead",
+)
 
 
 def main() -> None:
