@@ -54,6 +54,10 @@ class Pausable(Protocol):
         """Let it go on."""
         ...
 
+    async def push_frame(self, frame: Frame) -> None:
+        """Send a frame from where the voice is: in order with its pauses, behind no queue."""
+        ...
+
 
 class BargeInUserTurnStartStrategy(BaseUserTurnStartStrategy):
     """Starts the user's turn, at once or after the bot has been talked over.
@@ -232,18 +236,18 @@ class BargeInUserTurnStartStrategy(BaseUserTurnStartStrategy):
 
     async def _was_false(self, resumes: bool) -> None:
         if not resumes:
-            await self.push_frame(FalseInterruptionFrame(resumed=False))
+            await self._playback.push_frame(FalseInterruptionFrame(resumed=False))
         elif self._held:
             self._held = False
             awaited = self._floor.busy
             await self._playback.resume()
             if awaited:
-                await self.push_frame(FalseInterruptionFrame(resumed=True))
+                await self._playback.push_frame(FalseInterruptionFrame(resumed=True))
 
     async def _drop(self) -> None:
         self._transcript.clear()
         await self.trigger_reset_aggregation()
-        await self.push_frame(UserTurnDroppedFrame())
+        await self._playback.push_frame(UserTurnDroppedFrame())
 
     def _called_off(self) -> None:
         if self._own_cuts:

@@ -23,6 +23,7 @@ from pipecat.processors.aggregators.llm_response_universal import (
     LLMUserAggregatorParams,
 )
 from pipecat.processors.frame_processor import FrameDirection
+from pipecat.processors.metrics import frame_processor_metrics
 from pipecat.turns.user_turn_strategies import UserTurnStrategies
 
 from processors.barge_in import BargeInUserTurnStartStrategy
@@ -49,9 +50,9 @@ VAD_SECS = 0.2
 
 @pytest.fixture
 def timeless_services(monkeypatch):
-    """The scripted services live in the time of the loop."""
+    """The scripted services live in the time of the loop, and so does what they measure."""
     time = SimpleNamespace(monotonic=now, time=wall)
-    for module in (llm, script, tts):
+    for module in (llm, script, tts, frame_processor_metrics):
         monkeypatch.setattr(module, "time", time)
 
 

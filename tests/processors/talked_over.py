@@ -45,7 +45,6 @@ class Bot:
         await self.strategy.setup(setup_of_a_strategy())
         self.strategy.add_event_handler("on_user_turn_started", self._started)
         self.strategy.add_event_handler("on_broadcast_frame", self._broadcast)
-        self.strategy.add_event_handler("on_push_frame", self._pushed)
         self.strategy.add_event_handler("on_reset_aggregation", self._reset)
         return self
 
@@ -57,6 +56,10 @@ class Bot:
 
     async def resume(self):
         self.note("resume")
+
+    async def push_frame(self, frame):
+        resumed = frame.resumed if isinstance(frame, FalseInterruptionFrame) else None
+        self.note(type(frame).__name__ if resumed is None else f"false, resumed={resumed}")
 
     async def _started(self, strategy, params):
         assert params.enable_interruptions
@@ -72,10 +75,6 @@ class Bot:
         # The aggregator queues it for itself, so the strategy hears of it a little later.
         self._queued = asyncio.create_task(strategy.process_frame(kind()))
         self._silence()
-
-    async def _pushed(self, strategy, frame, direction):
-        resumed = frame.resumed if isinstance(frame, FalseInterruptionFrame) else None
-        self.note(type(frame).__name__ if resumed is None else f"false, resumed={resumed}")
 
     async def _reset(self, strategy):
         self.note("reset")

@@ -69,7 +69,8 @@ async def test_the_first_token_of_an_early_reply_is_not_that_of_the_one_before()
     await call.user_stops(2)
     await call.words(2, "you?")
     await until(9)
-    assert call.signalled(LLMFirstToken) == [3.0]
+    # Of the first attempt, which is called off at 2.0, none is told.
+    assert [round(at, 1) for at in call.signalled(LLMFirstToken)] == [3.0]
 
 
 @timeless
