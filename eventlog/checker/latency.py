@@ -109,7 +109,7 @@ def announced_when_heard(view: View) -> Iterator[Fault]:
         if event.type == AGENT_STATE:
             changes.append(event)
         elif (reply := replies.get(event.index)) is not None:
-            speaking = _announcement(view, changes, reply)
+            speaking = _announcement(changes, reply)
             if speaking is not None and reply.started is not None:
                 yield from _unannounced(view, reply, speaking, speaking.at - reply.started)
             changes.clear()
@@ -215,16 +215,16 @@ def _answers(view: View) -> Iterator[tuple[Message, float]]:
             yield reply, latency
 
 
-def _announcement(view: View, changes: list[Event], reply: Message) -> Event | None:
-    """The first change to speaking; in our reports of those after which it was heard.
+def _announcement(changes: list[Event], reply: Message) -> Event | None:
+    """The first change to speaking that lasted until the reply began.
 
-    One that ended before the reply began is of a speech that was cut before a word.
+    One that ended before is of a speech that was cut before a word.
     """
     speaking: Event | None = None
     for change in changes:
         if change.transition[1] == "speaking":
             speaking = speaking or change
-        elif view.origin is Origin.PARLEY and (reply.started is None or change.at <= reply.started):
+        elif reply.started is None or change.at <= reply.started:
             speaking = None
     return speaking
 

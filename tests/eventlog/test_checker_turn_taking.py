@@ -81,6 +81,34 @@ def test_a_reply_that_was_held_is_compared_with_its_first_announcement():
     assert broken_rules(report) == {"I26"}
 
 
+@pytest.mark.parametrize(("after", "broken"), [(0.1875, set()), (0.3125, {"I26"})])
+def test_a_reply_held_before_its_first_sound_is_heard_soon_when_it_goes_on(after, broken):
+    script = Script().start().user_turn(2, "Tell me.").asks(3.5).answers(4, "One two.").pauses(4)
+    script.add(TTSFirstAudio, 4.25).resumes(9)
+    script.plays(9.0625, 12, "One two.").signals.pop(-4)
+    report = script.close(20).told().data
+    item = added(report, "assistant")["item"]
+    start = {"started_speaking_at": T0 + 9 + after, "e2e_latency": 6 + after}
+    in_both(report, item, metrics=start)
+    report["parley"]["turns"] = []
+    assert broken_rules(report) == broken
+
+
+def test_a_speech_that_was_cut_before_a_word_is_not_the_next_ones_announcement():
+    script = Script().start().user_turn(2, "Tell me.").asks(3.5).answers(4, "One two.")
+    script.add(PlaybackStarted, 4.5).cut(4.75, None).says(8, "Hm.")
+    assert broken_rules(script.close(20).told().data) == set()
+
+
+def test_words_of_the_turn_are_not_said_in_the_pause_of_a_reply_that_is_not_there_yet():
+    """A noise while the hook runs holds a reply that then is not wanted, or not begun yet."""
+    script = (
+        Script().start().speaks(2, 3).hears(3.375, "Rain?").add(UserTurnEnded, 3.5, text="Rain?")
+    )
+    script.pauses(4.5).resumes(6.5).add(UserTurnCompleted, 8, hook=4.5).reply(8, "Sunny.")
+    assert broken_rules(script.close(20).told().data) == set()
+
+
 def early():
     """A reply begun early, as our report has it."""
     script = Script().start().speaks(2, 3).hears(3.375, "Rain?", confidence=0.5)

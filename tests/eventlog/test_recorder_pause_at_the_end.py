@@ -94,8 +94,15 @@ def test_what_waits_behind_words_before_a_tool_comes_before_the_tools_answer():
     script.pauses(6).add(PlaybackStopped, 6.125).add(AssistantText, 6.125, text=TEXT)
     script.add(TTSFirstAudio, 7).resumes(9).plays(9.0625, 10, "Next.", first=1)
     told = script.close(30).told()
-    assert told.story[7:14] == [SPEAKS, SAY, *WHOLE[1:], GOES_ON, FALSE][:7]
-    assert told.story[13:16] == [FALSE, "assistant: Next.", STOPS]
+    assert told.story[7:17] == [
+        SPEAKS,
+        SAY,
+        *WHOLE[1:],
+        GOES_ON,
+        FALSE,
+        "assistant: Next.",
+        STOPS,
+    ]
 
 
 def test_the_next_is_heard_although_nothing_told_of_the_end():

@@ -6,6 +6,7 @@ import fractions
 import json
 import time
 from collections.abc import AsyncGenerator, Callable
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
@@ -21,10 +22,18 @@ FRAME = RATE // 50
 
 
 class Microphone(AudioStreamTrack):
-    """Sends silence in real time, and the speech that is queued."""
+    """Sends silence in real time, and the speech that is queued.
+
+    Attributes:
+        spoke_at: When the latest speech began to be sent (seconds of the monotonic clock).
+        late: The most that a frame was ever sent too late (seconds).
+    """
 
     def __init__(self) -> None:
         super().__init__()
+        self.spoke_at = 0.0
+        self.late = 0.0
+        self._speaks = False
         self._speech = b""
         self._started = time.monotonic()
         self._sent = 0
@@ -33,7 +42,12 @@ class Microphone(AudioStreamTrack):
         self._speech += speech(seconds, RATE)
 
     async def recv(self) -> AudioFrame:
-        await asyncio.sleep(max(0, self._started + self._sent / RATE - time.monotonic()))
+        due = self._started + self._sent / RATE
+        await asyncio.sleep(max(0, due - time.monotonic()))
+        self.late = max(self.late, time.monotonic() - due)
+        if self._speech and not self._speaks:
+            self.spoke_at = time.monotonic()
+        self._speaks = bool(self._speech)
         pcm, self._speech = self._speech[: 2 * FRAME], self._speech[2 * FRAME :]
         samples = np.frombuffer(pcm.ljust(2 * FRAME, b"\0"), dtype="<i2")
         frame = AudioFrame.from_ndarray(samples[None, :], layout="mono")
@@ -43,6 +57,21 @@ class Microphone(AudioStreamTrack):
         return frame
 
 
+@dataclass(frozen=True)
+class Received:
+    """A frame of the bot's audio as it came out of the network.
+
+    Attributes:
+        at: When it arrived, in seconds of the monotonic clock.
+        pcm: Mono s16le.
+        sample_rate: Its rate in Hz.
+    """
+
+    at: float
+    pcm: bytes
+    sample_rate: int
+
+
 class Caller:
     """One call to a server.
 
@@ -50,6 +79,7 @@ class Caller:
         session: The call's id, as the server gave it.
         events: What the server has told over the data channel, oldest first.
         heard: Set when sound of the bot has arrived.
+        received: All audio that has arrived, silence included, oldest first.
     """
 
     def __init__(self, http: httpx.AsyncClient, *, pings: bool = True) -> None:
@@ -59,6 +89,7 @@ class Caller:
         self.events: list[dict[str, Any]] = []
         self.session = ""
         self.heard = asyncio.Event()
+        self.received: list[Received] = []
         self._pings = pings
         self._news = asyncio.Condition()
         self._tasks: list[asyncio.Task[None]] = []
@@ -130,7 +161,10 @@ class Caller:
         with contextlib.suppress(MediaStreamError):
             while True:
                 frame = await track.recv()
-                if is_audible(frame.to_ndarray().astype("<i2").tobytes()):
+                channels = frame.to_ndarray().astype("<i2").reshape(-1, len(frame.layout.channels))
+                pcm = channels[:, 0].tobytes()
+                self.received.append(Received(time.monotonic(), pcm, frame.sample_rate))
+                if is_audible(pcm):
                     self.heard.set()
 
 
