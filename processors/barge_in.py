@@ -152,9 +152,8 @@ class BargeInUserTurnStartStrategy(BaseUserTurnStartStrategy):
             if not self._turn_open and self._transcript.words < self._min_words:
                 return Verdict.KEEP
             await self._cut()
-        elif not self._turn_open:
-            self._floor.interrupting()
-            await self.trigger_user_turn_started()
+        else:
+            await self._open_turn()
         await self._floor.settled()
         return Verdict.ANSWER
 
@@ -162,7 +161,7 @@ class BargeInUserTurnStartStrategy(BaseUserTurnStartStrategy):
         self._onset = frame.timestamp - frame.start_secs
         self._false.stop()
         if not self._floor.busy:
-            await self.trigger_user_turn_started()
+            await self._open_turn()
         self._wait_for_duration()
 
     def _speech_stopped(self) -> None:
@@ -174,7 +173,7 @@ class BargeInUserTurnStartStrategy(BaseUserTurnStartStrategy):
         if not self._floor.busy:
             if final:
                 self._false.forget()
-            await self.trigger_user_turn_started()
+            await self._open_turn()
         elif self._may_stop_bot():
             await self._stopped_by_words(final=final)
 
@@ -222,6 +221,15 @@ class BargeInUserTurnStartStrategy(BaseUserTurnStartStrategy):
         else:
             await self._cut()
             self._false.watch(resumes=False)
+
+    async def _open_turn(self) -> None:
+        """Begin the turn, unless it has begun; an interruption goes with it, if only for form.
+
+        Until that is through, no reply is begun early: it would be called off with the rest.
+        """
+        if not self._turn_open:
+            self._floor.interrupting()
+            await self.trigger_user_turn_started()
 
     async def _cut(self) -> None:
         """Take the floor for good."""

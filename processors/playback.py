@@ -158,6 +158,10 @@ class PausablePlayback(FrameProcessor):
             self._task = self.create_task(self._release(), "playback")
         elif isinstance(frame, InterruptionFrame):
             self._cut()
+            # It overtakes what waits before the output, which then would be heard after it: what
+            # was let go of just now first gets to where an interruption sweeps it away.
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
             await self.push_frame(frame, direction)
         elif isinstance(frame, CancelFrame):
             await self._stop()
