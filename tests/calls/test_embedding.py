@@ -144,10 +144,11 @@ async def test_after_the_last_permitted_round_of_tools_the_llm_answers_without(
         tmp_path,
         llm={"provider": "tests.scripted.llm:ScriptedLLM", "args": {"answers": answers}},
         tools=["tests.calls.tools:get_weather"],
-        turn={"max_tool_steps": 1, "detector": "none"},
+        # Asked early, the LLM would ask for its tool twice.
+        turn={"max_tool_steps": 2, "detector": "none", "preemptive_generation": False},
     )
     report = await watched.run(watched.one_turn)
-    assert [request.tool_choice for request in watched.llm.requests[:2]] != ["none", "none"]
+    assert [request.tool_choice == "none" for request in watched.llm.requests[:2]] == [False, False]
     assert watched.llm.requests[2].tool_choice == "none"
     assert [item["content"] for item in items(report, "assistant")] == [["I do not know."]]
     speeches = [event for event in report.data["events"] if event["type"] == "speech_created"]
