@@ -49,6 +49,9 @@ from processors.spoken_text import SpokenText
 LEAD = 0.06
 # Audio is let go of in pieces of this length (seconds).
 PIECE = 0.02
+# Pipecat's outputs play in chunks of this length (seconds). When they have had no audio for three
+# seconds they drop what does not fill one, so a pause begins between two.
+_CHUNK = 0.04
 _BYTES_PER_SAMPLE = 2
 # What ends an utterance comes after all of its text.
 _AFTER_TEXT = (
@@ -102,6 +105,7 @@ class PausablePlayback(FrameProcessor):
         self._free_at = float("-inf")
         self._cuttable = True
         self._context = ""
+        self._in_chunk = False
         self._begins_speech = True
         self._in_reply = False
         self._task: asyncio.Task[None] | None = None
@@ -135,6 +139,7 @@ class PausablePlayback(FrameProcessor):
         if not self._paused:
             self._paused = True
             silent_in = max(0.0, self._free_at - self._clock())
+            silent_in += PIECE if self._in_chunk and self._next_audio is not None else 0.0
             await self.push_frame(PlaybackPausedFrame(silent_in=silent_in))
 
     async def resume(self) -> None:
@@ -217,7 +222,7 @@ class PausablePlayback(FrameProcessor):
     async def _release(self) -> None:
         while True:
             self._wake.clear()
-            if self._paused or not self._queue:
+            if not self._queue or (self._paused and not self._completes_chunk):
                 await self._wake.wait()
                 continue
             waiting = self._queue[0]
@@ -230,6 +235,10 @@ class PausablePlayback(FrameProcessor):
                 await self._sleep(delay)
             else:
                 await self._release_piece(waiting, waiting.frame)
+
+    @property
+    def _completes_chunk(self) -> bool:
+        return self._in_chunk and isinstance(self._queue[0].frame, OutputAudioRawFrame)
 
     def _delay(self) -> float:
         now = self._clock()
@@ -252,6 +261,7 @@ class PausablePlayback(FrameProcessor):
         self._free_at = max(self._free_at, self._clock()) + seconds
         self._cuttable = piece.interruptible
         self._text.context(context_id).released += seconds
+        self._in_chunk = not self._in_chunk and seconds < _CHUNK
         await self._push_uncut([piece, *self._text.heard(context_id)])
 
     async def _release_in_order(self, waiting: _Waiting) -> None:
@@ -269,6 +279,7 @@ class PausablePlayback(FrameProcessor):
 
     def _speech_released(self, frame: TTSStoppedFrame) -> None:
         self._text.forget(frame.context_id or "")
+        self._in_chunk = False
         if self._in_reply:
             return
         if self._begins_speech:
@@ -290,7 +301,7 @@ class PausablePlayback(FrameProcessor):
         self._queue = deque(w for w in self._queue if not w.frame.interruptible)
         self._text.cut()
         self._floor.cut()
-        self._paused = self._in_reply = False
+        self._paused = self._in_reply = self._in_chunk = False
         # What may not be cut goes on; whatever else comes is another speech.
         self._begins_speech = self._begins_speech or self._context not in self._text.uncuttable
         if self._cuttable:
