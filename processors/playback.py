@@ -46,12 +46,14 @@ from processors.spoken_text import SpokenText
 
 # How far ahead of its playing audio is handed to the output (seconds): enough for the output's
 # own chunks, little enough that a pause is heard at once.
-LEAD = 0.06
+LEAD = 0.04
 # Audio is let go of in pieces of this length (seconds).
 PIECE = 0.02
 # Pipecat's outputs play in chunks of this length (seconds). When they have had no audio for three
 # seconds they drop what does not fill one, so a pause begins between two.
 _CHUNK = 0.04
+# Less than a sample (seconds).
+_TINY = 1e-6
 _BYTES_PER_SAMPLE = 2
 # What ends an utterance comes after all of its text.
 _AFTER_TEXT = (
@@ -102,10 +104,11 @@ class PausablePlayback(FrameProcessor):
         self._wake = asyncio.Event()
         self._paused = False
         self._cuts = 0
+        self._cutting = False
         self._free_at = float("-inf")
         self._cuttable = True
         self._context = ""
-        self._in_chunk = False
+        self._chunk_lacks = 0.0
         self._begins_speech = True
         self._in_reply = False
         self._task: asyncio.Task[None] | None = None
@@ -114,7 +117,7 @@ class PausablePlayback(FrameProcessor):
     @property
     def sounding(self) -> bool:
         """Whether audio is being heard, or waits to be."""
-        return self._clock() < self._free_at or self._next_audio is not None
+        return self._next_audio is not None or self._clock() < self._free_at
 
     @property
     def interruptible(self) -> bool:
@@ -139,7 +142,7 @@ class PausablePlayback(FrameProcessor):
         if not self._paused:
             self._paused = True
             silent_in = max(0.0, self._free_at - self._clock())
-            silent_in += PIECE if self._in_chunk and self._next_audio is not None else 0.0
+            silent_in += self._chunk_lacks if self._next_audio is not None else 0.0
             await self.push_frame(PlaybackPausedFrame(silent_in=silent_in))
 
     async def resume(self) -> None:
@@ -162,12 +165,7 @@ class PausablePlayback(FrameProcessor):
             await self.push_frame(frame, direction)
             self._task = self.create_task(self._release(), "playback")
         elif isinstance(frame, InterruptionFrame):
-            self._cut()
-            # It overtakes what waits before the output, which then would be heard after it: what
-            # was let go of just now first gets to where an interruption sweeps it away.
-            await asyncio.sleep(0)
-            await asyncio.sleep(0)
-            await self.push_frame(frame, direction)
+            await self._pass_on_cut(frame)
         elif isinstance(frame, CancelFrame):
             await self._stop()
             await self.push_frame(frame, direction)
@@ -222,7 +220,7 @@ class PausablePlayback(FrameProcessor):
     async def _release(self) -> None:
         while True:
             self._wake.clear()
-            if not self._queue or (self._paused and not self._completes_chunk):
+            if self._cutting or not self._queue or (self._paused and not self._completes_chunk):
                 await self._wake.wait()
                 continue
             waiting = self._queue[0]
@@ -238,7 +236,7 @@ class PausablePlayback(FrameProcessor):
 
     @property
     def _completes_chunk(self) -> bool:
-        return self._in_chunk and isinstance(self._queue[0].frame, OutputAudioRawFrame)
+        return self._chunk_lacks > 0 and isinstance(self._queue[0].frame, OutputAudioRawFrame)
 
     def _delay(self) -> float:
         now = self._clock()
@@ -254,14 +252,15 @@ class PausablePlayback(FrameProcessor):
             self._begins_speech = False
             if not self._in_reply:
                 self._floor.say_started()
-        piece = _take_piece(waiting, frame)
+        piece = _take_piece(waiting, frame, min(PIECE, self._chunk_lacks or PIECE))
         if waiting.released >= len(frame.audio):
             self._queue.popleft()
         seconds = _seconds(piece)
         self._free_at = max(self._free_at, self._clock()) + seconds
         self._cuttable = piece.interruptible
         self._text.context(context_id).released += seconds
-        self._in_chunk = not self._in_chunk and seconds < _CHUNK
+        lacks = (self._chunk_lacks or _CHUNK) - seconds
+        self._chunk_lacks = lacks if lacks > _TINY else 0.0
         await self._push_uncut([piece, *self._text.heard(context_id)])
 
     async def _release_in_order(self, waiting: _Waiting) -> None:
@@ -279,7 +278,7 @@ class PausablePlayback(FrameProcessor):
 
     def _speech_released(self, frame: TTSStoppedFrame) -> None:
         self._text.forget(frame.context_id or "")
-        self._in_chunk = False
+        self._chunk_lacks = 0.0
         if self._in_reply:
             return
         if self._begins_speech:
@@ -296,17 +295,28 @@ class PausablePlayback(FrameProcessor):
             frame.pts = None
             await self.push_frame(frame)
 
+    async def _pass_on_cut(self, frame: InterruptionFrame) -> None:
+        self._cut()
+        self._cutting = True
+        # An interruption overtakes what waits before the output, which then would be heard after
+        # it: what was let go of just now first gets to where it is swept away.
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        await self.push_frame(frame)
+        self._cutting = False
+        self._wake.set()
+
     def _cut(self) -> None:
         self._cuts += 1
         self._queue = deque(w for w in self._queue if not w.frame.interruptible)
         self._text.cut()
         self._floor.cut()
-        self._paused = self._in_reply = self._in_chunk = False
+        self._paused = self._in_reply = False
+        self._chunk_lacks = 0.0
         # What may not be cut goes on; whatever else comes is another speech.
         self._begins_speech = self._begins_speech or self._context not in self._text.uncuttable
         if self._cuttable:
             self._free_at = min(self._free_at, self._clock())
-        self._wake.set()
 
     @property
     def _next_audio(self) -> OutputAudioRawFrame | None:
@@ -331,15 +341,14 @@ def _seconds(frame: OutputAudioRawFrame) -> float:
     return len(frame.audio) / (_BYTES_PER_SAMPLE * frame.num_channels * frame.sample_rate)
 
 
-def _take_piece(waiting: _Waiting, frame: OutputAudioRawFrame) -> OutputAudioRawFrame:
-    """Return the next piece of a frame in the queue."""
+def _take_piece(
+    waiting: _Waiting, frame: OutputAudioRawFrame, seconds: float
+) -> OutputAudioRawFrame:
+    """Return the next piece of a frame in the queue, of so many seconds at most."""
     width = frame.num_channels * _BYTES_PER_SAMPLE
-    begin, waiting.released = waiting.released, waiting.released + _piece_bytes(frame)
+    begin = waiting.released
+    waiting.released += max(1, round(frame.sample_rate * seconds)) * width
     piece = copy.copy(frame)
     piece.audio = frame.audio[begin : waiting.released]
     piece.num_frames = len(piece.audio) // width
     return piece
-
-
-def _piece_bytes(frame: OutputAudioRawFrame) -> int:
-    return round(frame.sample_rate * PIECE) * frame.num_channels * _BYTES_PER_SAMPLE

@@ -106,8 +106,7 @@ class SpokenText:
         context = self.context(context_id)
         context.interruptible = frame.interruptible
         if frame.will_be_spoken and not isinstance(frame, TTSTextFrame) and not frame.pts:
-            text = frame.raw_text or frame.text
-            context.sentences.append(Sentence(order, frame, context.received, text))
+            context.sentences.append(Sentence(order, frame, context.received, frame.text))
 
     def heard(self, context_id: str) -> Iterator[Frame]:
         """Take out what belongs to the audio of a context that has been released so far."""

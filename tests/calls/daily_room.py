@@ -23,6 +23,8 @@ from pipecat.transports.daily.transport import DailyParams, DailyTransport
 from bot.memory import LineClock, PlayedAudio, Utterance
 from bot.memory.microphone import Microphone
 
+# daily-python's source takes its audio in steps of so many seconds.
+_SOURCE_STEPS = 0.01
 _PARTICIPANT = {"id": "caller", "info": {"userName": "caller"}}
 _room: ContextVar["DailyRoom"] = ContextVar("room")
 
@@ -38,6 +40,7 @@ class DailyRoom:
     def __init__(self) -> None:
         self.played: list[PlayedAudio] = []
         self.sample_rate = 0
+        self._free_at = 0.0
         self._microphone = Microphone(LineClock())
         self._joining = asyncio.Event()
         self._captured = asyncio.Event()
@@ -87,7 +90,11 @@ class DailyRoom:
 
     def written(self, pcm: bytes) -> None:
         """Audio begins to play."""
-        piece = PlayedAudio(time.time(), pcm)
+        now = time.time()
+        # What was written is played before it: a write that is a little later is no gap.
+        at = self._free_at if 0 <= now - self._free_at < _SOURCE_STEPS else now
+        self._free_at = at + len(pcm) / 2 / self.sample_rate
+        piece = PlayedAudio(at, pcm)
         self.played.append(piece)
         for listener in self._listeners:
             listener(piece)

@@ -8,8 +8,9 @@ ONE = "One two three four five six seven eight nine ten eleven twelve thirteen f
 TWO = "One two three four five six. Seven eight nine ten eleven twelve thirteen fourteen fifteen."
 # Seconds of sound that pause the bot, the default.
 MIN_DURATION = 0.5
-# Seconds in which the bot falls silent: what of its voice was on its way is heard.
-TO_SILENCE = 0.1
+# Seconds in which the bot falls silent: what of its voice was on its way is heard. A fifth of it is
+# the length of the caller's frames, at whose ends the bot hears of a sound.
+TO_SILENCE = 0.12
 
 
 async def noises(line: LineCall, *, after: tuple[float, ...], seconds: float) -> None:

@@ -1,8 +1,8 @@
-"""Short calls on the in-memory line, in real time, and what was heard and written down of them."""
+"""A short call in real time, and what was heard and written down of it."""
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,19 +13,13 @@ from pipecat.transports.base_transport import BaseTransport
 
 from bot.call import Call
 from bot.config import load_config
-from bot.memory import MemoryTransport, PlayedAudio, Utterance
+from bot.memory import PlayedAudio, Utterance
 from bot.session import SessionReport
 from tests.calls import heard
 from tests.scripted.llm import ScriptedLLM
 from tests.scripted.speech import speech
 from tests.scripted.tts import ScriptedTTS
 
-# More calls at once than the machine has time for would be late, and tell another story.
-AT_ONCE = 4
-# How far apart they begin (seconds).
-_APART = 0.2
-# How late a machine may be (seconds), and how often a call is held again if it was later.
-_TOO_LATE, _AGAIN = 0.2, 2
 # After so long a silence no more of the bot is to be expected: no pause of a test is as long
 # (seconds).
 _PATIENCE = 6.0
@@ -50,7 +44,6 @@ class FarSide(Protocol):
     def on_audio(self, listener: Callable[[PlayedAudio], None]) -> object: ...
 
 
-MakeLine = Callable[[], tuple[BaseTransport, FarSide]]
 Script = Callable[["LineCall"], Awaitable[None]]
 
 
@@ -275,58 +268,3 @@ class LineCall:
             due = time.monotonic() + 0.02
             await asyncio.sleep(0.02)
             self._overslept = max(self._overslept, time.monotonic() - due)
-
-
-class Played:
-    """Calls that were held, by their names."""
-
-    def __init__(self, calls: Mapping[str, LineCall]) -> None:
-        self._calls = calls
-
-    def __getitem__(self, name: str) -> LineCall:
-        line = self._calls[name]
-        if line.failure is not None:
-            raise line.failure
-        return line
-
-
-def in_memory() -> tuple[BaseTransport, FarSide]:
-    """The in-memory line and its far end."""
-    transport = MemoryTransport()
-    return transport, transport.far_end
-
-
-def play_together(
-    scenes: Mapping[str, Scene], directory: Path, make_line: MakeLine = in_memory
-) -> Played:
-    """Hold calls side by side, a few at a time; one that fails does so where it is looked at.
-
-    A call for which the machine had no time tells nothing: it is held again, alone.
-    """
-
-    async def hold(scene: Scene) -> LineCall:
-        line = LineCall(scene, directory, *make_line())
-        try:
-            await line.play()
-        except Exception as error:  # noqa: BLE001 - it is raised where the call is looked at
-            line.failure = error
-        return line
-
-    async def together() -> list[LineCall]:
-        free = asyncio.Semaphore(AT_ONCE)
-
-        async def one(index: int, scene: Scene) -> LineCall:
-            # All of them would be at the same, busiest moment at once.
-            await asyncio.sleep(_APART * (index % AT_ONCE))
-            async with free:
-                return await hold(scene)
-
-        calls = await asyncio.gather(*(one(*item) for item in enumerate(scenes.values())))
-        for index, line in enumerate(calls):
-            for _ in range(_AGAIN):
-                if calls[index].late > _TOO_LATE:
-                    again = await hold(line.scene)
-                    calls[index] = min(calls[index], again, key=lambda held: held.late)
-        return calls
-
-    return Played(dict(zip(scenes, asyncio.run(together()), strict=True)))

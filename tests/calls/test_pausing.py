@@ -4,7 +4,8 @@ import pytest
 
 from tests.calls.heard import ranges
 from tests.calls.noise import MIN_DURATION, TO_SILENCE, TWO, noisy, resumes_after
-from tests.calls.on_the_line import Played, Said, play_together
+from tests.calls.on_the_line import Said
+from tests.calls.together import Played, play_together
 
 # Seconds to which a moment is known: the steps of the line and of the VAD.
 EXACT = 0.06

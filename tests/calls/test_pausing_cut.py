@@ -9,15 +9,8 @@ import pytest
 from bot.memory import PlayedAudio
 from tests.calls.heard import all_of, last_heard, ranges, within, words_of
 from tests.calls.noise import MIN_DURATION, ONE, TO_SILENCE, TWO
-from tests.calls.on_the_line import (
-    SETTLED,
-    LineCall,
-    Played,
-    Said,
-    Scene,
-    Script,
-    play_together,
-)
+from tests.calls.on_the_line import SETTLED, LineCall, Said, Scene, Script
+from tests.calls.together import Played, play_together
 from tests.scripted.tts import Synthesis
 
 STOP_IT, ANSWER = "stop it", "Ok, stopping."

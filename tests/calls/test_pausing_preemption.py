@@ -7,7 +7,8 @@ import pytest
 
 from tests.calls import counted_tools
 from tests.calls.heard import ranges
-from tests.calls.on_the_line import LineCall, Played, Said, Scene, Script, play_together
+from tests.calls.on_the_line import LineCall, Said, Scene, Script
+from tests.calls.together import Played, play_together
 
 HALVES, WHOLE = ("Hello,", "how are you?"), "Hello, how are you?"
 GREETING = "Welcome to this call."

@@ -11,7 +11,8 @@ from pipecat.frames.frames import Frame, InterruptionFrame, OutputAudioRawFrame
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
 from tests.calls.heard import all_of, ranges, within
-from tests.calls.on_the_line import LineCall, Played, Said, Scene, play_together
+from tests.calls.on_the_line import LineCall, Said, Scene
+from tests.calls.together import Played, play_together
 from tests.scripted.audio_code import encode
 
 REPLY = "One two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen."

@@ -3,7 +3,8 @@
 import pytest
 
 from tests.calls.heard import all_of, gap_after, ranges, within
-from tests.calls.on_the_line import LineCall, Played, Said, Scene, Script, play_together
+from tests.calls.on_the_line import LineCall, Said, Scene, Script
+from tests.calls.together import Played, play_together
 
 FIRST = "This comes first of all."
 SECOND = "This comes second, and there is nobody who can cut it off."

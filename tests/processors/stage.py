@@ -87,6 +87,7 @@ class Stage:
         for processor in self.processors:
             await processor.setup(setup)
         await self.sends(StartFrame())
+        assert StartFrame in self.down.kinds()
         self.down.heard.clear()
         return self
 

@@ -127,6 +127,31 @@ def test_a_measurement_of_any_other_answer_tells_nothing_that_its_text_does_not(
     assert answers.signals == [ReplyRequested(at=1.0)]
 
 
+def test_a_request_that_was_called_off_is_measured_too_but_gave_no_first_token(answers):
+    answers.asked_early(1.0)
+    answers.withdrawn(2.0)
+    answers.asked_early(2.0)
+    answers.first_token(2.0, seconds=1.0)
+    answers.first_token(2.6, seconds=0.6)
+    assert answers.signals[3:] == [LLMFirstToken(at=2.6)]
+
+
+def test_what_else_is_answered_takes_the_place_of_an_early_answer(answers):
+    answers.asked_early(1.0)
+    answers.context(LLMContextFrame(LLMContext()), 2.0, DOWN)
+    answers.started(2.1, LLM)
+    assert answers.signals[1:] == [ReplyDiscarded(at=2.0), ReplyRequested(at=2.1)]
+
+
+def test_only_the_first_answer_after_tool_results_continues(answers):
+    answers.context(LLMContextFrame(LLMContext()), 1.0, UP)
+    for at in (1.0, 2.0):
+        answers.started(at, LLM)
+        answers.ended(at, LLM)
+    requests = [signal for signal in answers.signals if isinstance(signal, ReplyRequested)]
+    assert [request.continues for request in requests] == [True, False]
+
+
 def test_an_answer_to_tool_results_continues_and_the_early_one_after_it_does_not(answers):
     answers.context(LLMContextFrame(LLMContext()), 1.0, UP)
     answers.started(1.0, LLM)

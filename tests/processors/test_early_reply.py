@@ -229,6 +229,28 @@ async def test_an_llm_that_wanted_a_tool_before_it_knew_of_the_turns_end_is_aske
 
 
 @timeless
+async def test_an_llm_that_wants_a_tool_for_the_next_turn_is_not_asked_for_the_last_one():
+    stage = await gate()
+    await stage.asks_early("Hi.")
+    await stage.turn_ends()
+    stage.floor.thought()
+    await stage.asks_early("Rain?")
+    await stage.returns(EagerEndOfTurnCancelFrame())
+    assert stage.down.all(LLMContextFrame) == []
+
+
+@timeless
+async def test_what_else_is_answered_takes_the_place_of_the_early_reply():
+    stage = await gate()
+    await stage.asks_early("Hi.")
+    typed = LLMContextFrame(stage.context)
+    await stage.sends(typed)
+    await stage.turn_ends()
+    assert stage.completed == [(False, False)]
+    assert [frame.speculation for frame in stage.down.all(LLMContextFrame)] == [False, False]
+
+
+@timeless
 async def test_a_withdrawal_that_comes_after_an_interruption_asks_nothing():
     stage = await gate()
     await stage.asks_early()

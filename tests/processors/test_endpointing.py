@@ -26,7 +26,7 @@ class Detector:
 
     def __init__(self, *answers):
         self.answers = list(answers)
-        self.heard = []
+        self.heard, self.asked = [], []
         self.rate = self.start_secs = None
         self.cleared = self.cleaned = 0
 
@@ -40,6 +40,7 @@ class Detector:
         self.start_secs = seconds
 
     async def analyze_end_of_turn(self):
+        self.asked.append(round(now(), 6))
         return self.answers.pop(0), MetricsData(processor="detector")
 
     def clear(self):
@@ -210,13 +211,15 @@ async def test_while_the_model_expects_more_the_longest_delay_holds():
 
 @timeless
 async def test_the_model_is_asked_again_when_the_shortest_delay_is_over():
-    turn = Turn(Detector(EndOfTurnState.INCOMPLETE, EndOfTurnState.COMPLETE))
+    detector = Detector(EndOfTurnState.INCOMPLETE, EndOfTurnState.COMPLETE)
+    turn = Turn(detector)
     await turn.begin()
     await turn.speech_starts(1)
     await turn.words(1.5)
     await turn.speech_ends(2.2)
     await until(9)
     assert turn.ends == [2.5]
+    assert detector.asked == [2.2, 2.5]
 
 
 @timeless

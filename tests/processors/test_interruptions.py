@@ -93,6 +93,31 @@ async def test_an_interruption_from_elsewhere_leaves_nothing_to_go_on_with():
 
 
 @timeless
+async def test_a_bot_that_was_called_off_from_elsewhere_is_paused_again_when_it_speaks_again():
+    bot = await speaking_bot()
+    await bot.speaks(1, 2)
+    await bot.hears(3, InterruptionFrame())
+    await bot.speech_starts(4)
+    await until(5)
+    assert bot.did == [(1.3, "pause"), (4.3, "pause")]
+
+
+@timeless
+async def test_an_interruption_from_elsewhere_is_told_from_ones_own():
+    bot = await Bot().begin()
+    await bot.speech_starts(1)
+    await until(3)
+    bot.floor.say_requested(interruptible=True)
+    await bot.words(4, "Stop.", final=True)
+    await until(5)
+    bot.floor.say_requested(interruptible=True)
+    await bot.speech_ends(6)
+    await bot.hears(7, InterruptionFrame())
+    await until(20)
+    assert [what for _, what in bot.did] == ["start", "pause", "interruption", "pause"]
+
+
+@timeless
 async def test_a_speech_that_was_over_when_it_was_paused_is_no_false_interruption():
     bot = await speaking_bot()
     await bot.speaks(1, 2)

@@ -15,6 +15,7 @@ from pipecat.frames.frames import (
     LLMContextFrame,
     LLMFullResponseEndFrame,
     LLMFullResponseStartFrame,
+    TextFrame,
 )
 from pipecat.processors.aggregators.llm_context import LLMContext
 
@@ -57,6 +58,27 @@ async def test_progress_of_a_tool_is_not_its_end():
     stage = await Spoken().begin()
     await stage.sends(calls("1"))
     await stage.sends(results_in(FunctionCallResultProperties(is_final=False)))
+    assert stage.floor.busy
+
+
+@timeless
+async def test_the_last_answer_of_a_tool_that_made_progress_is_its_end():
+    stage = await Spoken().begin()
+    await stage.sends(calls("1"))
+    await stage.sends(results_in(FunctionCallResultProperties(is_final=True)))
+    assert not stage.floor.busy
+
+
+@timeless
+async def test_no_other_frame_ends_the_thinking_or_the_sound():
+    stage, voice = await Spoken().begin(), Voice()
+    stage.floor.thinks()
+    await stage.sends(TextFrame("x"), *voice.speech(1))
+    await until(0.97)
+    await stage.returns(TextFrame("x"))
+    assert stage.playback.sounding
+    await until(1.01)
+    assert not stage.playback.sounding
     assert stage.floor.busy
 
 

@@ -9,12 +9,14 @@ from pipecat.frames.frames import (
     InterruptionFrame,
     LLMFullResponseEndFrame,
     LLMFullResponseStartFrame,
+    MetricsFrame,
     OutputAudioRawFrame,
     StopFrame,
     TextFrame,
     TTSStartedFrame,
     TTSStoppedFrame,
 )
+from pipecat.processors.filters.identity_filter import IdentityFilter
 
 from processors.frames import PlaybackPausedFrame, PlaybackResumedFrame
 from processors.playback import LEAD, PIECE
@@ -22,6 +24,8 @@ from tests.processors.timeless import now, timeless, until
 from tests.processors.voice import RATE, Spoken, Voice
 
 CLOSE = 1e-3
+# What a Pipecat output plays at a time (`audio_out_10ms_chunks`).
+CHUNK = 0.04
 
 
 async def playback(**options):
@@ -43,6 +47,8 @@ async def test_each_sample_is_let_go_of_once_and_in_order():
     await stage.sends(*voice.speech(2.05))
     await until(3)
     assert stage.runs == [range(round(2.05 * RATE))]
+    pieces = stage.down.all(OutputAudioRawFrame)
+    assert all(2 * piece.num_frames == len(piece.audio) for piece in pieces)
 
 
 @timeless
@@ -74,6 +80,33 @@ async def test_every_other_frame_keeps_its_place_in_the_audio():
     kinds = [kind for kind in stage.down.kinds() if not issubclass(kind, OutputAudioRawFrame)]
     assert kinds == [TTSStartedFrame, TTSStoppedFrame, TextFrame, TTSStartedFrame, TTSStoppedFrame]
     assert stage.down.times(TextFrame) == [pytest.approx(0.5 - LEAD - PIECE, abs=CLOSE)]
+
+
+@timeless
+async def test_what_need_not_wait_for_the_audio_overtakes_it():
+    stage, voice = await playback(), Voice()
+    await stage.sends(*voice.speech(0.5), MetricsFrame(data=[]))
+    await stage.returns(TextFrame("up"))
+    assert stage.down.times(MetricsFrame) == [0]
+    assert stage.up.kinds() == [TextFrame]
+
+
+@timeless
+@pytest.mark.parametrize("at", [0.5, 0.51, 0.52, 0.53])
+@pytest.mark.parametrize("chunk", [0.1, 0.0464, 0.01])
+async def test_a_pause_begins_between_two_chunks_of_the_output(at, chunk):
+    stage, voice = await playback(), Voice(chunk=chunk)
+    await stage.sends(*voice.speech(2))
+    await stage.pauses(at)
+    await until(1)
+    # Of a longer pause the output makes an end of speech, and drops what fills no chunk.
+    chunks = sum(seconds for _, seconds in stage.audio) / CHUNK
+    assert chunks == pytest.approx(round(chunks))
+    [paused] = stage.down.all(PlaybackPausedFrame)
+    assert at + paused.silent_in == pytest.approx(chunks * CHUNK, abs=CLOSE)
+    await stage.resumes(2)
+    await until(9)
+    assert stage.runs == [range(2 * RATE)]
 
 
 @timeless
@@ -124,6 +157,7 @@ async def test_an_interruption_drops_what_has_not_been_let_go_of():
     stage, voice = await playback(), Voice()
     await stage.sends(LLMFullResponseStartFrame(), *voice.speech(2), TextFrame("lost"))
     await stage.sends(InterruptionFrame(), at=0.5)
+    assert not stage.playback.sounding
     await until(3)
     [heard] = stage.runs
     assert RATE // 2 <= len(heard) <= (0.5 + LEAD + PIECE + CLOSE) * RATE
@@ -141,6 +175,35 @@ async def test_an_interruption_ends_a_pause():
     await until(3)
     assert [len(run) for run in stage.runs[1:]] == [RATE // 2]
     assert next(at for at, _ in stage.audio if at > 0.6) == 2
+
+
+@timeless
+async def test_an_interruption_that_comes_with_the_audio_drops_what_belongs_to_it():
+    stage, voice = await playback(), Voice()
+
+    async def interrupt(processor, frame):
+        if isinstance(frame, OutputAudioRawFrame) and now() > 0.51:
+            await processor.queue_frame(InterruptionFrame())
+
+    stage.playback.add_event_handler("on_after_push_frame", interrupt)
+    await stage.sends(*voice.timed({"One": 0, "two": 0.59}, 2))
+    await until(3)
+    assert stage.said() == "One"
+    assert 0.51 < stage.audio[-1][0] <= 0.53
+
+
+@timeless
+async def test_no_audio_comes_behind_the_interruption_that_cuts_it():
+    stage, voice = await Spoken(IdentityFilter()).begin(), Voice()
+
+    async def interrupt(processor, frame):
+        if isinstance(frame, OutputAudioRawFrame) and now() > 0.51:
+            await processor.queue_frame(InterruptionFrame())
+
+    stage.playback.add_event_handler("on_after_push_frame", interrupt)
+    await stage.sends(*voice.speech(2))
+    await until(3)
+    assert stage.down.kinds()[-1] is InterruptionFrame
 
 
 @timeless
@@ -241,6 +304,16 @@ async def test_between_two_speeches_the_gap_is_kept():
 
 
 @timeless
+async def test_after_an_interruption_the_gap_is_kept():
+    stage, voice = await playback(speech_gap=0.7), Voice()
+    await stage.sends(LLMFullResponseStartFrame(), *voice.speech(2))
+    await stage.sends(InterruptionFrame(), *voice.speech(0.5, "b"), at=0.5)
+    await until(9)
+    following = [at for at, _ in stage.audio if at > 0.6]
+    assert following[0] == pytest.approx(1.2, abs=CLOSE)
+
+
+@timeless
 async def test_a_gap_that_has_been_long_enough_is_not_made_longer():
     stage, voice = await playback(speech_gap=0.7), Voice()
     await stage.sends(*voice.speech(0.5))
@@ -287,18 +360,26 @@ async def test_it_may_be_cut_when_what_is_heard_may_be_whatever_follows():
     stage, voice, firm = await playback(), Voice(), Voice(cut=False)
     assert stage.playback.interruptible
     await stage.sends(*voice.speech(1), *firm.speech(1, "b"), *voice.speech(1, "c"))
-    await until(0.9)
-    assert stage.playback.interruptible
-    await until(1.1)
-    assert not stage.playback.interruptible
-    await until(2.1)
-    assert stage.playback.interruptible
+    for second, may_be_cut in ((0.9, True), (0.93, True), (1.1, False), (1.93, False), (2.1, True)):
+        await until(second)
+        assert stage.playback.interruptible is may_be_cut
 
 
 @timeless
-async def test_of_a_silent_voice_what_waits_says_whether_it_may_be_cut():
-    stage, firm = await playback(), Voice(cut=False)
+@pytest.mark.parametrize("cut", [True, False])
+async def test_of_a_silent_voice_what_waits_says_whether_it_may_be_cut(cut):
+    stage, voice = await playback(), Voice(cut=cut)
     await stage.pauses(1)
+    await stage.sends(*voice.speech(1))
+    assert stage.audio == []
+    assert stage.playback.interruptible is cut
+
+
+@timeless
+async def test_what_may_not_be_cut_is_heard_to_its_end_though_all_of_it_was_let_go_of():
+    stage, firm = await playback(), Voice(cut=False)
     await stage.sends(*firm.speech(1))
-    assert not stage.playback.interruptible
-    assert now() < 1.1
+    await stage.sends(InterruptionFrame(), at=0.98)
+    assert stage.playback.sounding
+    await until(1.01)
+    assert not stage.playback.sounding

@@ -137,6 +137,21 @@ def test_a_reply_called_off_after_the_end_of_the_turn_does_not_fit(early):
     early.asks()
     early.turn_ends()
     early.preemption.cancel()
+    assert not early.preemption.confirmed
+    assert not early.preemption.settle()
+
+
+def test_a_reply_that_the_llm_will_not_give_is_not_confirmed(early):
+    early.asks()
+    early.preemption.refused()
+    assert not early.turn_ends()
+
+
+def test_a_reply_that_the_llm_will_not_give_any_more_does_not_fit(early):
+    early.asks()
+    early.turn_ends()
+    early.preemption.refused()
+    assert early.preemption.confirmed
     assert not early.preemption.settle()
 
 

@@ -134,6 +134,17 @@ async def test_a_user_who_goes_on_meanwhile_keeps_the_turn():
 
 
 @timeless
+async def test_a_user_who_goes_on_before_the_end_is_not_judged_by_half_a_turn():
+    turn = await Turn().begin()
+    await turn.says(1, 2.2, "Hello.")
+    await turn.speech_starts(2.4)
+    await turn.speech_ends(5)
+    await turn.words(5, "And?")
+    await until(9)
+    assert turn.admission.asked == [5.3]
+
+
+@timeless
 async def test_words_that_are_kept_end_no_turn_until_more_come():
     turn = await Turn(Verdict.KEEP).begin()
     await turn.says(1, 2.2, "Hm.")

@@ -93,6 +93,16 @@ async def test_a_refused_turn_leaves_the_context_and_is_not_answered():
     assert [m["content"] for m in context.get_messages()] == ["First."]
 
 
+async def test_a_refused_turn_leaves_the_context_though_the_hook_wrote_something_behind_it():
+    async def hook(context, _text):
+        context.add_message({"role": "developer", "content": "Refused."})
+        raise RefuseTurn
+
+    context = context_of("First.", "Psst.")
+    await through(UserTurnGate(hook), turn_of(context, "Psst."))
+    assert [m["content"] for m in context.get_messages()] == ["First.", "Refused."]
+
+
 async def test_a_refusal_does_not_touch_a_message_that_is_not_the_turn():
     async def hook(context, _text):
         context.set_messages([{"role": "user", "content": "Rewritten."}])

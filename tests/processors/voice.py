@@ -20,7 +20,6 @@ from tests.processors.timeless import now, until
 from tests.scripted.audio_code import encode, runs
 
 RATE = 16_000
-_CHUNK = RATE // 10
 
 
 class Voice:
@@ -28,17 +27,19 @@ class Voice:
 
     Args:
         cut: Whether what it says may be interrupted.
+        chunk: Seconds of audio in each of its frames.
     """
 
-    def __init__(self, *, cut=True):
+    def __init__(self, *, cut=True, chunk=0.1):
         self.cut = cut
+        self.chunk = round(chunk * RATE)
         self.samples = 0
 
     def audio(self, seconds, context="a"):
-        """Audio in chunks of a tenth of a second."""
+        """So many seconds of audio, in frames of one length."""
         end = self.samples + round(seconds * RATE)
         while self.samples < end:
-            count = min(_CHUNK, end - self.samples)
+            count = min(self.chunk, end - self.samples)
             pcm = encode(self.samples, count)
             self.samples += count
             yield self._of(TTSAudioRawFrame(pcm, RATE, 1, context_id=context))
@@ -92,13 +93,18 @@ class Voice:
 
 
 class Spoken(Stage):
-    """A playback on a stage, and what is heard of a bot that speaks through it."""
+    """A playback on a stage, and what is heard of a bot that speaks through it.
 
-    def __init__(self, **options):
+    Args:
+        behind: Processors between the playback and the ear.
+        options: Those of the playback.
+    """
+
+    def __init__(self, *behind, **options):
         self.floor = Floor(clock=now)
         self.naps = []
         self.playback = PausablePlayback(self.floor, clock=now, sleep=self._nap, **options)
-        super().__init__(self.playback)
+        super().__init__(self.playback, *behind)
 
     async def _nap(self, seconds):
         self.naps.append(seconds)
