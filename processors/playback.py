@@ -9,11 +9,9 @@ what was heard: the words whose audio it has let go of.
 from __future__ import annotations
 
 import asyncio
-import copy
 import time
 from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
 
 from pipecat.frames.frames import (
     AggregatedTextFrame,
@@ -40,6 +38,7 @@ from pipecat.frames.frames import (
 )
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
+from processors.audio_pieces import Pieces, Waiting, seconds_of
 from processors.floor import Floor
 from processors.frames import PlaybackPausedFrame, PlaybackResumedFrame
 from processors.spoken_text import SpokenText
@@ -47,14 +46,6 @@ from processors.spoken_text import SpokenText
 # How far ahead of its playing audio is handed to the output (seconds): enough for the output's
 # own chunks, little enough that a pause is heard at once.
 LEAD = 0.04
-# Audio is let go of in pieces of this length (seconds).
-PIECE = 0.02
-# Pipecat's outputs play in chunks of this length (seconds). When they have had no audio for three
-# seconds they drop what does not fill one, so a pause begins between two.
-_CHUNK = 0.04
-# Less than a sample (seconds).
-_TINY = 1e-6
-_BYTES_PER_SAMPLE = 2
 # What ends an utterance comes after all of its text.
 _AFTER_TEXT = (
     TTSStoppedFrame,
@@ -62,15 +53,6 @@ _AFTER_TEXT = (
     LLMFullResponseEndFrame,
     EndFrame,
 )
-
-
-@dataclass
-class _Waiting:
-    """A frame in the queue; of an audio frame `released` bytes have been let go of."""
-
-    order: int
-    frame: Frame
-    released: int = 0
 
 
 class PausablePlayback(FrameProcessor):
@@ -90,15 +72,15 @@ class PausablePlayback(FrameProcessor):
         *,
         speech_gap: float = 0.0,
         clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], asyncio.Future[None]] | None = None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         # Frames wait in its own queue, so they need not wait in another before it.
         super().__init__(enable_direct_mode=True)
         self._floor = floor
         self._speech_gap = speech_gap
         self._clock = clock
-        self._sleep = sleep or asyncio.sleep
-        self._queue: deque[_Waiting] = deque()
+        self._sleep = sleep
+        self._queue: deque[Waiting] = deque()
         self._text = SpokenText()
         self._order = 0
         self._wake = asyncio.Event()
@@ -108,7 +90,7 @@ class PausablePlayback(FrameProcessor):
         self._free_at = float("-inf")
         self._cuttable = True
         self._context = ""
-        self._chunk_lacks = 0.0
+        self._pieces = Pieces()
         self._begins_speech = True
         self._in_reply = False
         self._task: asyncio.Task[None] | None = None
@@ -142,7 +124,7 @@ class PausablePlayback(FrameProcessor):
         if not self._paused:
             self._paused = True
             silent_in = max(0.0, self._free_at - self._clock())
-            silent_in += self._chunk_lacks if self._next_audio is not None else 0.0
+            silent_in += self._pieces.lacks if self._next_audio is not None else 0.0
             await self.push_frame(PlaybackPausedFrame(silent_in=silent_in))
 
     async def resume(self) -> None:
@@ -202,7 +184,7 @@ class PausablePlayback(FrameProcessor):
             context.interruptible = frame.interruptible
         elif isinstance(frame, OutputAudioRawFrame):
             context = self._text.begin(_context_of(frame), self.get_clock().get_time())
-            context.received += _seconds(frame)
+            context.received += seconds_of(frame)
             context.interruptible = frame.interruptible
         elif isinstance(frame, AggregatedTextFrame | AggregatedTextProgressFrame):
             context_id = frame.context_id or ""
@@ -214,7 +196,7 @@ class PausablePlayback(FrameProcessor):
                 return
         elif isinstance(frame, EndFrame | StopFrame):
             await self.resume()
-        self._queue.append(_Waiting(self._order, frame))
+        self._queue.append(Waiting(self._order, frame))
         self._wake.set()
 
     async def _release(self) -> None:
@@ -236,7 +218,7 @@ class PausablePlayback(FrameProcessor):
 
     @property
     def _completes_chunk(self) -> bool:
-        return self._chunk_lacks > 0 and isinstance(self._queue[0].frame, OutputAudioRawFrame)
+        return self._pieces.lacks > 0 and isinstance(self._queue[0].frame, OutputAudioRawFrame)
 
     def _delay(self) -> float:
         now = self._clock()
@@ -246,24 +228,22 @@ class PausablePlayback(FrameProcessor):
                 return gap
         return self._free_at - LEAD - now
 
-    async def _release_piece(self, waiting: _Waiting, frame: OutputAudioRawFrame) -> None:
+    async def _release_piece(self, waiting: Waiting, frame: OutputAudioRawFrame) -> None:
         context_id = self._context = _context_of(frame)
         if self._begins_speech:
             self._begins_speech = False
             if not self._in_reply:
                 self._floor.say_started()
-        piece = _take_piece(waiting, frame, min(PIECE, self._chunk_lacks or PIECE))
+        piece = self._pieces.take(waiting, frame)
         if waiting.released >= len(frame.audio):
             self._queue.popleft()
-        seconds = _seconds(piece)
+        seconds = seconds_of(piece)
         self._free_at = max(self._free_at, self._clock()) + seconds
         self._cuttable = piece.interruptible
         self._text.context(context_id).released += seconds
-        lacks = (self._chunk_lacks or _CHUNK) - seconds
-        self._chunk_lacks = lacks if lacks > _TINY else 0.0
         await self._push_uncut([piece, *self._text.heard(context_id)])
 
-    async def _release_in_order(self, waiting: _Waiting) -> None:
+    async def _release_in_order(self, waiting: Waiting) -> None:
         frame = waiting.frame
         texts = list(self._text.rest(waiting.order)) if isinstance(frame, _AFTER_TEXT) else []
         if isinstance(frame, LLMFullResponseStartFrame):
@@ -278,7 +258,7 @@ class PausablePlayback(FrameProcessor):
 
     def _speech_released(self, frame: TTSStoppedFrame) -> None:
         self._text.forget(frame.context_id or "")
-        self._chunk_lacks = 0.0
+        self._pieces.begin_chunk()
         if self._in_reply:
             return
         if self._begins_speech:
@@ -312,7 +292,7 @@ class PausablePlayback(FrameProcessor):
         self._text.cut()
         self._floor.cut()
         self._paused = self._in_reply = False
-        self._chunk_lacks = 0.0
+        self._pieces.begin_chunk()
         # What may not be cut goes on; whatever else comes is another speech.
         self._begins_speech = self._begins_speech or self._context not in self._text.uncuttable
         if self._cuttable:
@@ -335,20 +315,3 @@ def _context_of(frame: Frame) -> str:
 
 def _is_final(frame: FunctionCallResultFrame) -> bool:
     return frame.properties is None or frame.properties.is_final
-
-
-def _seconds(frame: OutputAudioRawFrame) -> float:
-    return len(frame.audio) / (_BYTES_PER_SAMPLE * frame.num_channels * frame.sample_rate)
-
-
-def _take_piece(
-    waiting: _Waiting, frame: OutputAudioRawFrame, seconds: float
-) -> OutputAudioRawFrame:
-    """Return the next piece of a frame in the queue, of so many seconds at most."""
-    width = frame.num_channels * _BYTES_PER_SAMPLE
-    begin = waiting.released
-    waiting.released += max(1, round(frame.sample_rate * seconds)) * width
-    piece = copy.copy(frame)
-    piece.audio = frame.audio[begin : waiting.released]
-    piece.num_frames = len(piece.audio) // width
-    return piece

@@ -26,6 +26,8 @@ from pipecat.frames.frames import (
 from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
+from eventlog.signals import ErrorSource
+from processors.failures import source_of
 from processors.floor import Floor
 from processors.frames import UserTurnCompletedFrame
 from processors.preemption import Preemption
@@ -157,7 +159,9 @@ class UserTurnGate(FrameProcessor):
 
     async def _came_back(self, frame: Frame) -> None:
         if isinstance(frame, ErrorFrame):
-            self._floor.thought()
+            # What a voice or an output behind it fails at is not what the LLM thinks of.
+            if frame.processor is None or source_of(frame.processor) is ErrorSource.LLM:
+                self._floor.thought()
         elif isinstance(frame, EagerEndOfTurnCancelFrame) and self._preemption is not None:
             # The LLM wants a tool, which it may use only once the turn is certain.
             self._preemption.refused()

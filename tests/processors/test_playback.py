@@ -18,8 +18,9 @@ from pipecat.frames.frames import (
 )
 from pipecat.processors.filters.identity_filter import IdentityFilter
 
+from processors.audio_pieces import PIECE
 from processors.frames import PlaybackPausedFrame, PlaybackResumedFrame
-from processors.playback import LEAD, PIECE
+from processors.playback import LEAD
 from tests.processors.timeless import now, timeless, until
 from tests.processors.voice import RATE, Spoken, Voice
 

@@ -13,7 +13,8 @@ from pipecat.frames.frames import (
 )
 from pipecat.utils.text.base_text_aggregator import TextType
 
-from processors.playback import LEAD, PIECE
+from processors.audio_pieces import PIECE
+from processors.playback import LEAD
 from tests.processors.timeless import timeless, until
 from tests.processors.voice import RATE, Spoken, Voice
 

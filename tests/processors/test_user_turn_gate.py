@@ -25,6 +25,8 @@ from processors.frames import UserTurnCompletedFrame
 from processors.user_turn_gate import RefuseTurn, UserTurnGate
 from tests.processors.stage import Stage
 from tests.processors.timeless import timeless
+from tests.scripted.llm import ScriptedLLM
+from tests.scripted.tts import ScriptedTTS
 
 
 @pytest.fixture
@@ -207,6 +209,16 @@ async def test_a_failure_ends_the_thinking():
     await gate.returns(ErrorFrame("down"))
     assert not gate.floor.busy
     assert gate.up.kinds() == [ErrorFrame]
+
+
+@timeless
+async def test_what_a_voice_fails_at_is_not_what_the_llm_thinks_of():
+    gate = await Gate().begin()
+    await gate.sends(*turn_of(context_of("Hi.")))
+    await gate.returns(ErrorFrame("down", processor=ScriptedTTS()))
+    assert gate.floor.busy
+    await gate.returns(ErrorFrame("down", processor=ScriptedLLM()))
+    assert not gate.floor.busy
 
 
 @timeless
