@@ -64,6 +64,8 @@ class ToolStepLimit(FrameProcessor):
             f"{self._max_steps} and it was told to answer without any; its reply is given up"
         )
         self._rounds = 0
+        # Nobody is to wait for it any longer.
+        await self.broadcast_interruption()
 
 
 def _without_tools(frame: LLMContextFrame) -> LLMContextFrame:

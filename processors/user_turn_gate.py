@@ -32,6 +32,8 @@ from processors.floor import Floor
 from processors.frames import UserTurnCompletedFrame
 from processors.preemption import Preemption
 
+_VOICE = (ErrorSource.TTS, ErrorSource.TRANSPORT)
+
 UserTurnHook = Callable[[LLMContext, str], Awaitable[None]]
 
 
@@ -159,8 +161,8 @@ class UserTurnGate(FrameProcessor):
 
     async def _came_back(self, frame: Frame) -> None:
         if isinstance(frame, ErrorFrame):
-            # What a voice or an output behind it fails at is not what the LLM thinks of.
-            if frame.processor is None or source_of(frame.processor) is ErrorSource.LLM:
+            # What the voice or the output fails at is not what the LLM thinks of.
+            if frame.processor is None or source_of(frame.processor) not in _VOICE:
                 self._floor.thought()
         elif isinstance(frame, EagerEndOfTurnCancelFrame) and self._preemption is not None:
             # The LLM wants a tool, which it may use only once the turn is certain.

@@ -33,6 +33,9 @@ class Limit(ToolStepLimit):
     async def push_error(self, error_msg, **kwargs):
         self.pushed.append(ErrorFrame(error=error_msg))
 
+    async def broadcast_interruption(self):
+        self.pushed.append(InterruptionFrame())
+
     async def see(self, *frames, direction=DOWN):
         for frame in frames:
             await self.process_frame(frame, direction)
@@ -88,6 +91,8 @@ async def test_a_model_that_calls_a_tool_all_the_same_is_not_asked_again(context
     error = await limit.results(context)
     assert isinstance(error, ErrorFrame)
     assert "turn.max_tool_steps permits 1" in error.error
+    # Whoever waits for the reply learns that there will be none.
+    assert any(isinstance(frame, InterruptionFrame) for frame in limit.pushed)
 
 
 @pytest.mark.parametrize("over", [answer(), [InterruptionFrame()]])
