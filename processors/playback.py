@@ -250,21 +250,27 @@ class PausablePlayback(FrameProcessor):
             self._in_reply = self._begins_speech = True
         elif isinstance(frame, LLMFullResponseEndFrame):
             self._in_reply, self._begins_speech = False, True
+        elif isinstance(frame, TTSStartedFrame) and frame.context_id:
+            self._text.context(frame.context_id).started = True
         elif isinstance(frame, TTSStoppedFrame):
-            self._speech_released(frame)
+            await self._push_uncut([*texts, frame, *self._speech_released(frame)])
+            return
         elif isinstance(frame, FunctionCallResultFrame) and _is_final(frame):
             self._floor.tool_ended(frame.tool_call_id)
         await self._push_uncut([*texts, frame])
 
-    def _speech_released(self, frame: TTSStoppedFrame) -> None:
-        self._text.forget(frame.context_id or "")
+    def _speech_released(self, frame: TTSStoppedFrame) -> list[Frame]:
+        context = self._text.forget(frame.context_id or "")
         self._pieces.begin_chunk()
-        if self._in_reply:
-            return
-        if self._begins_speech:
-            # A text that gave no audio: it has had its time all the same.
-            self._floor.say_started()
-        self._begins_speech = True
+        if not self._in_reply:
+            if self._begins_speech:
+                # A text that gave no audio: it has had its time all the same.
+                self._floor.say_started()
+            self._begins_speech = True
+        if context is None or not (context.outlived_cut and context.append_to_context):
+            return []
+        # The reply that it was part of will not end any more, and so not commit it.
+        return [_uncuttable(LLMAssistantPushAggregationFrame())]
 
     async def _push_uncut(self, frames: list[Frame]) -> None:
         cuts = self._cuts
@@ -283,6 +289,10 @@ class PausablePlayback(FrameProcessor):
         await asyncio.sleep(0)
         await asyncio.sleep(0)
         await self.push_frame(frame)
+        for context_id in self._text.outliving:
+            # The aggregator took the interruption for the end of this as well, and would not
+            # commit what is still to be heard of it.
+            await self.push_frame(_uncuttable(TTSStartedFrame(context_id=context_id)))
         self._cutting = False
         self._wake.set()
 
@@ -307,6 +317,11 @@ class PausablePlayback(FrameProcessor):
         task, self._task = self._task, None
         if task is not None:
             await self.cancel_task(task)
+
+
+def _uncuttable(frame: Frame) -> Frame:
+    frame.interruptible = False
+    return frame
 
 
 def _context_of(frame: Frame) -> str:

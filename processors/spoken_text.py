@@ -47,13 +47,19 @@ class Timed:
 
 @dataclass
 class SpokenContext:
-    """The audio and the text of one TTS context (times in seconds of its own audio)."""
+    """The audio and the text of one TTS context (times in seconds of its own audio).
+
+    `started` says whether its beginning has been let go of, `outlived_cut` whether an interruption
+    came after that.
+    """
 
     base: int | None = None
     received: float = 0.0
     released: float = 0.0
     append_to_context: bool = True
     interruptible: bool = True
+    started: bool = False
+    outlived_cut: bool = False
     sentences: list[Sentence] = field(default_factory=list[Sentence])
 
 
@@ -123,14 +129,22 @@ class SpokenText:
             before = [sentence for sentence in context.sentences if sentence.order < order]
             yield from self._words_until(context, before, None)
 
-    def forget(self, context_id: str) -> None:
-        """A context is over."""
-        self._contexts.pop(context_id, None)
+    def forget(self, context_id: str) -> SpokenContext | None:
+        """A context is over; what is known of it."""
+        return self._contexts.pop(context_id, None)
+
+    @property
+    def outliving(self) -> list[str]:
+        """The contexts under way that an interruption has left alone and the log is to know."""
+        contexts = self._contexts.items()
+        return [key for key, c in contexts if c.outlived_cut and c.append_to_context]
 
     def cut(self) -> None:
         """Drop the text of all contexts but those that may not be interrupted."""
         self._timed = deque(timed for timed in self._timed if not timed.frame.interruptible)
         self._contexts = {key: self._contexts[key] for key in self.uncuttable}
+        for context in self._contexts.values():
+            context.outlived_cut = context.outlived_cut or context.started
         # TTSService._interrupt_audio_contexts: later words follow those that are still to come.
         self._last_pts = self._last_kept_pts
 

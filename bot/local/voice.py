@@ -146,13 +146,20 @@ class Voice:
         return self._config.sample_rate
 
     def speak(
-        self, text: str, *, speed: float = 1.0, cancellation: Cancellation | None = None
+        self,
+        text: str,
+        *,
+        speed: float = 1.0,
+        variation: float = 1.0,
+        cancellation: Cancellation | None = None,
     ) -> Iterator[SpokenPiece]:
         """Speak a text piece by piece; each piece is computed when it is asked for.
 
         Args:
             text: One or several sentences.
             speed: 2 is twice as fast.
+            variation: How much of the voice's chance there is in sound and rhythm; with 0 a text
+                sounds the same each time.
             cancellation: Ends the speech from another thread.
 
         Raises:
@@ -164,7 +171,7 @@ class Voice:
         starts = word_starts(words, sentences, self._spoken_words)
         begun = 0
         for number, phonemes in enumerate(sentences):
-            latent, durations = self._encode(phonemes, speed, cancellation)
+            latent, durations = self._encode(phonemes, speed, variation, cancellation)
             timed = [
                 (word, (begun + self._samples_before(phonemes, durations, at)) / self.sample_rate)
                 for word, (sentence, at) in zip(words, starts, strict=False)
@@ -182,11 +189,12 @@ class Voice:
         return len(spoken_word_starts(self._phonemizer.phonemize(word)))
 
     def _encode(
-        self, phonemes: list[str], speed: float, cancellation: Cancellation
+        self, phonemes: list[str], speed: float, variation: float, cancellation: Cancellation
     ) -> tuple[Samples, npt.NDArray[np.float32]]:
         ids = self._phonemizer.phonemes_to_ids(phonemes)
         config = self._config
-        scales = (config.noise_scale, config.length_scale / speed, config.noise_w_scale)
+        noise, rhythm = config.noise_scale * variation, config.noise_w_scale * variation
+        scales = (noise, config.length_scale / speed, rhythm)
         feed = {
             "input": np.array([ids], dtype=np.int64),
             "input_lengths": np.array([len(ids)], dtype=np.int64),
@@ -220,6 +228,9 @@ def synthesize(
 ) -> tuple[bytes, int]:
     """Speak a text as somebody other than the bot, for a simulated caller.
 
+    The same text sounds the same each time, so that what a recogniser makes of it does not change
+    from run to run.
+
     Args:
         text: What to say. Without commas: the pauses of a synthetic voice split turns.
         speed: 2 is twice as fast, at the same pitch.
@@ -233,7 +244,7 @@ def synthesize(
         MissingExtraError: If the ``local`` extra is not installed.
     """
     voice = voice or _default_voice()
-    pcm = b"".join(piece.pcm for piece in voice.speak(text, speed=speed / pitch))
+    pcm = b"".join(piece.pcm for piece in voice.speak(text, speed=speed / pitch, variation=0.0))
     samples = np.frombuffer(pcm, "<i2").astype(np.float32)
     if pitch != 1.0:
         # Played faster, speech is higher: spoken slower by as much, it keeps its speed.

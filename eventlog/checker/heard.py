@@ -32,19 +32,22 @@ def heard(view: View) -> Iterator[Heard]:
         if event.type == TRANSCRIBED and event.data.get("is_final") is True:
             finals.append(event)
         elif (message := messages.get(event.index)) is not None and not message.typed:
-            early = _before_the_end(view, message, finals)
-            fits = _fits(view, message, early)
-            if not fits and len(early) < len(finals):
-                early, fits = finals, _fits(view, message, finals)
-            yield Heard(message, early, fits)
-            finals = finals[len(early) :]
+            possible = _possible(view, message, finals)
+            fitting = next((some for some in possible if _fits(view, message, some)), None)
+            made_of = finals if fitting is None else fitting
+            yield Heard(message, made_of, fitting is not None)
+            finals = finals[len(made_of) :]
 
 
-def _before_the_end(view: View, message: Message, finals: list[Event]) -> list[Event]:
+def _possible(view: View, message: Message, finals: list[Event]) -> Iterator[list[Event]]:
+    """Which of the finals may be in it, the likeliest first."""
     ended = message.turn_ended_at
-    if view.origin is not Origin.PARLEY or ended is None:
-        return finals
-    return [final for final in finals if final.at <= ended]
+    if view.origin is Origin.PARLEY and ended is not None:
+        yield [final for final in finals if final.at <= ended]
+    yield finals
+    if view.origin is Origin.PARLEY and ended is None:
+        # Words without speech do not tell when their turn ended.
+        yield from (finals[:count] for count in range(len(finals) - 1, 0, -1))
 
 
 def _fits(view: View, message: Message, finals: list[Event]) -> bool:

@@ -123,7 +123,8 @@ class AgentSide:
                 self._rest_unless_heard(at)
             return
         self._utterances.remove(utterance)
-        if utterance.speech.batch is None and not self._utterances and self._announced is None:
+        to_be_heard = any(not u.unspoken for u in self._utterances)
+        if utterance.speech.batch is None and not to_be_heard and self._announced is None:
             self._rest(at)
             return
         if utterance.speech.batch is not None:
@@ -147,6 +148,8 @@ class AgentSide:
         utterance.unspoken = True
         if utterance.answered or not utterance.generated:
             self._rest_unless_heard(at)
+            # Tools that were to follow it have nothing to wait for.
+            self.tools_settled(at)
 
     def answer_early(self, turn: AnsweredTurn, at: float) -> None:
         """Let the reply that was begun early answer `turn`; from here on it may be heard."""

@@ -33,8 +33,8 @@ from tests.scripted.tts import Synthesis
 
 # Whatever goes on in a script, the call has come to rest so long after its last action, and is over
 # so long after its end was asked for: both are far more than the sum of all that is waited for.
-REST_WITHIN = 30.0
-END_WITHIN = 60.0
+REST_WITHIN = 120.0
+END_WITHIN = 180.0
 LOOK_EVERY = 0.1
 # A rest is one that lasts: between two steps nobody may seem to have anything to do.
 LOOKS_AT_REST = 22

@@ -40,7 +40,7 @@ def test_a_word_comes_with_the_piece_of_audio_in_which_it_begins(voice: Voice) -
 
 def test_the_pieces_join_without_a_seam(voice: Voice) -> None:
     (phonemes,) = voice._phonemizer.phonemize("Python is a language that many people like.")
-    latent, _ = voice._encode(phonemes, 1.0, Cancellation())
+    latent, _ = voice._encode(phonemes, 1.0, 1.0, Cancellation())
     streamed = np.frombuffer(b"".join(voice._decode(latent, Cancellation())), "<i2")
     whole = voice._decoder.run(None, {voice._border: latent}, None)[0].reshape(-1)
     expected = np.clip(whole * 1.4, -1, 1) * 32767
@@ -88,3 +88,8 @@ def test_a_missing_library_names_the_extra_to_install() -> None:
         installed.load_library("no_such_library")
     with pytest.raises(installed.MissingExtraError, match=r"uv pip install 'parley\[local\]'"):
         installed.installed_file("no-such-package", ".onnx")
+
+
+def test_a_caller_speaks_a_text_the_same_each_time(voice: Voice) -> None:
+    once, again = (synthesize("Seven people came.", voice=voice) for _ in range(2))
+    assert once == again
