@@ -21,6 +21,7 @@ from bot.tools import as_direct_function
 from bot.turn_taking import turn_taking
 from processors.floor import Floor
 from processors.listening import Listening
+from processors.owed_answer import answer_after_empty_turns
 from processors.pipeline_end import PipelineEnd
 from processors.recording import CallRecording
 from processors.tool_limit import ToolStepLimit
@@ -70,7 +71,9 @@ def assemble(
     tools: Any = [as_direct_function(tool) for tool in load_tools(config)]
     context = LLMContext(tools=tools) if tools else LLMContext()
     turns = turn_taking(config, context)
-    user, assistant = LLMContextAggregatorPair(context, user_params=turns.user_params)
+    aggregators = LLMContextAggregatorPair(context, user_params=turns.user_params)
+    user, assistant = aggregators.user(), aggregators.assistant()
+    answer_after_empty_turns(user, turns.floor)
     hook = load_user_turn_hook(config)
     end = PipelineEnd(turns.floor)
     processors: list[FrameProcessor | None] = [

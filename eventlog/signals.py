@@ -162,7 +162,9 @@ class LLMAnswered(Signal, kw_only=True, tag="llm_answered"):
 
 
 class TTSFirstAudio(Signal, kw_only=True, tag="tts_first_audio"):
-    """The first audio frame of an utterance left the TTS."""
+    """The first audio frame of an utterance left the TTS; `text` is what it begins to say."""
+
+    text: str | None = None
 
 
 class PlaybackStarted(Signal, kw_only=True, tag="playback_started"):

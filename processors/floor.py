@@ -61,6 +61,7 @@ class Floor:
     Attributes:
         playback: The bot's voice, once there is one.
         closed: Whether the call is ending: nothing is asked of the LLM any more.
+        owes_answer: Whether tools have given results that the LLM has not been told.
     """
 
     def __init__(
@@ -72,6 +73,7 @@ class Floor:
     ) -> None:
         self.playback: Playback | None = None
         self.closed = False
+        self.owes_answer = False
         self._allow_interruptions = allow_interruptions
         self._discard_audio = discard_audio
         self._clock = clock
@@ -80,6 +82,7 @@ class Floor:
         self._says: deque[_Say] = deque()
         self._settled = asyncio.Event()
         self._settled.set()
+        self._asked = asyncio.Event()
         self._listeners: list[Callable[[], None]] = []
         self._left = asyncio.Event()
 
@@ -93,6 +96,11 @@ class Floor:
         if not self._settled.is_set():
             return False
         return self._thinking or bool(self._tools) or self._sounding or self._next_say is not None
+
+    @property
+    def forgets_answer(self) -> bool:
+        """Whether the LLM is owed results and nothing is under way that will bring them to it."""
+        return self.owes_answer and not self._tools and not self._sounding
 
     @property
     def settling(self) -> bool:
@@ -116,7 +124,8 @@ class Floor:
 
     def thinks(self) -> None:
         """The LLM was given something to answer, or will be when the turn's hook is through."""
-        self._thinking = True
+        self._thinking, self.owes_answer = True, False
+        self._asked.set()
         self._taken()
 
     def thought(self) -> None:
@@ -128,9 +137,10 @@ class Floor:
         """A tool is at work."""
         self._tools.add(call_id)
 
-    def tool_ended(self, call_id: str) -> None:
-        """A tool has answered, or was called off."""
+    def tool_ended(self, call_id: str, *, to_be_answered: bool = False) -> None:
+        """A tool has answered, or was called off; the LLM may have to answer in turn."""
         self._tools.discard(call_id)
+        self.owes_answer = self.owes_answer or to_be_answered
         self.left()
 
     def say_requested(self, *, interruptible: bool) -> None:
@@ -151,7 +161,7 @@ class Floor:
 
     def cut(self) -> None:
         """An interruption came: what may be cut is not going to be said."""
-        self._thinking = False
+        self._thinking = self.owes_answer = False
         self._says = deque(say for say in self._says if not say.interruptible)
         self.left()
 
@@ -166,6 +176,7 @@ class Floor:
     def close(self) -> None:
         """The call is ending."""
         self.closed = True
+        self._asked.set()
         self.left()
 
     async def free(self) -> None:
@@ -176,6 +187,15 @@ class Floor:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._left.wait(), self._say_due_in)
             await self.settled()
+
+    def asks(self) -> None:
+        """Something is on its way to the LLM; `asked` waits until it is there."""
+        self._asked.clear()
+
+    async def asked(self) -> None:
+        """Wait until what is on its way to the LLM is there, and the bot known to be thinking."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._asked.wait(), _SETTLE_TIMEOUT)
 
     async def settled(self) -> None:
         """Wait until no interruption is under way."""

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from pipecat.frames.frames import (
+    AggregatedTextFrame,
     BotStartedSpeakingFrame,
     BotStoppedSpeakingFrame,
     ClientConnectedFrame,
@@ -31,6 +32,7 @@ from pipecat.frames.frames import (
     TranscriptionFrame,
     TTSAudioRawFrame,
     TTSSpeakFrame,
+    TTSTextFrame,
     VADUserStartedSpeakingFrame,
     VADUserStoppedSpeakingFrame,
 )
@@ -107,6 +109,7 @@ class CallObserver(BaseObserver):
         self._anchor: float | None = None
         self._answers = AnswerSignals(take)
         self._audio_context: str | None = None
+        self._to_be_spoken: dict[str | None, str] = {}
         self.drained = asyncio.Event()
         self._handlers: dict[type[Frame], Handler | None] = {
             **dict.fromkeys(TOOL_FRAMES, self._tools),
@@ -125,6 +128,8 @@ class CallObserver(BaseObserver):
             LLMTextFrame: self._answer_text,
             LLMFullResponseEndFrame: self._answer_ended,
             TTSSpeakFrame: self._say,
+            AggregatedTextFrame: self._announced,
+            TTSTextFrame: None,
             TTSAudioRawFrame: self._audio,
             BotStartedSpeakingFrame: self._plain(PlaybackStarted),
             BotStoppedSpeakingFrame: self._plain(PlaybackStopped),
@@ -232,13 +237,18 @@ class CallObserver(BaseObserver):
             )
         )
 
+    def _announced(self, frame: AggregatedTextFrame, at: float, data: FramePushed) -> None:
+        begun = frame.context_id == self._audio_context
+        if frame.will_be_spoken and not begun and isinstance(data.source, TTSService):
+            self._to_be_spoken.setdefault(frame.context_id, frame.text)
+
     def _audio(self, frame: TTSAudioRawFrame, at: float, data: FramePushed) -> None:
         # The output cuts audio into new frames, which have no context; the TTS gives each
         # utterance one of its own.
         if frame.context_id == self._audio_context or not isinstance(data.source, TTSService):
             return
         self._audio_context = frame.context_id
-        self._take(TTSFirstAudio(at=at))
+        self._take(TTSFirstAudio(at=at, text=self._to_be_spoken.pop(frame.context_id, None)))
 
     def _assistant_text(
         self, frame: LLMContextAssistantTurnFrame, at: float, _: FramePushed

@@ -98,8 +98,12 @@ class PausablePlayback(FrameProcessor):
 
     @property
     def sounding(self) -> bool:
-        """Whether audio is being heard, or waits to be."""
-        return self._next_audio is not None or self._clock() < self._free_at
+        """Whether audio is being heard, or waits to be.
+
+        A voice slower than speech leaves gaps, in which what may not be cut is not over.
+        """
+        heard = self._next_audio is not None or self._clock() < self._free_at
+        return heard or self._text.uncuttable_begun
 
     @property
     def interruptible(self) -> bool:
@@ -107,7 +111,9 @@ class PausablePlayback(FrameProcessor):
         if self._clock() < self._free_at:
             return self._cuttable
         audio = self._next_audio
-        return audio is None or audio.interruptible
+        if audio is None:
+            return not self._text.uncuttable_begun
+        return audio.interruptible
 
     @property
     def quiet_since(self) -> float:
@@ -256,11 +262,12 @@ class PausablePlayback(FrameProcessor):
             await self._push_uncut([*texts, frame, *self._speech_released(frame)])
             return
         elif isinstance(frame, FunctionCallResultFrame) and _is_final(frame):
-            self._floor.tool_ended(frame.tool_call_id)
+            self._floor.tool_ended(frame.tool_call_id, to_be_answered=_asks_again(frame))
         await self._push_uncut([*texts, frame])
 
     def _speech_released(self, frame: TTSStoppedFrame) -> list[Frame]:
         context = self._text.forget(frame.context_id or "")
+        self._floor.left()
         self._pieces.begin_chunk()
         if not self._in_reply:
             if self._begins_speech:
@@ -330,3 +337,8 @@ def _context_of(frame: Frame) -> str:
 
 def _is_final(frame: FunctionCallResultFrame) -> bool:
     return frame.properties is None or frame.properties.is_final
+
+
+def _asks_again(frame: FunctionCallResultFrame) -> bool:
+    asked = frame.properties.run_llm if frame.properties else None
+    return bool(frame.result) and (frame.run_llm if asked is None else asked) is not False

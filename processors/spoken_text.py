@@ -134,6 +134,11 @@ class SpokenText:
         return self._contexts.pop(context_id, None)
 
     @property
+    def uncuttable_begun(self) -> bool:
+        """Whether one that may not be interrupted has begun, even if no audio of it is there."""
+        return any(c.started and not c.interruptible for c in self._contexts.values())
+
+    @property
     def outliving(self) -> list[str]:
         """The contexts under way that an interruption has left alone and the log is to know."""
         contexts = self._contexts.items()

@@ -68,9 +68,12 @@ class TypedText(FrameProcessor):
             await self.broadcast_interruption()
         await self._floor.settled()
         await self.push_frame(UserTurnCompletedFrame())
+        self._floor.asks()
         await self.push_frame(
             LLMMessagesAppendFrame(messages=[_as_message(frame.text)], run_llm=True)
         )
+        # Another text must find the bot thinking of this one, to cut that.
+        await self._floor.asked()
 
 
 def sent_text(message: Any) -> str:

@@ -23,6 +23,7 @@ from eventlog.signals import (
     SayRequested,
     SpeechSource,
     ToolsRequested,
+    TTSFirstAudio,
 )
 
 
@@ -56,6 +57,7 @@ class AgentSide:
                 recorded=signal.recorded,
                 requested_at=signal.at,
                 interruptible=signal.interruptible,
+                asked_text=signal.text,
             )
         )
 
@@ -132,13 +134,11 @@ class AgentSide:
             utterance.speech.marks += step_marks(utterance)
         self.tools_settled(at)
 
-    def first_audio(self, at: float) -> None:
+    def first_audio(self, signal: TTSFirstAudio) -> None:
         """The TTS gave the first audio of an utterance."""
-        utterance = self._utterances.first_in_the_making(
-            lambda u: u.first_audio_at is None and u.started_at is None and not u.unspoken
-        )
+        utterance = self._utterances.sounds_next(signal.text)
         if utterance is not None:
-            utterance.first_audio_at = at
+            utterance.first_audio_at = signal.at
 
     def unspoken(self, at: float) -> None:
         """The TTS failed: the bot no longer thinks of a reply whose audio may never come."""

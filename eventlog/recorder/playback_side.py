@@ -132,14 +132,17 @@ class PlaybackSide:
                 utterance.interrupted = True
         return pause is not None
 
-    def settle(self, at: float) -> None:
-        """Finish what has ended: no more of its text will come."""
+    def settle(self, at: float, *, cut: bool = True) -> None:
+        """Finish what has ended: no more of its text will come.
+
+        Without a cut, the text of what has ended only just may still be on its way.
+        """
         for utterance in self._utterances:
             over = self._pause is None and (utterance.stopped_at is not None or utterance.quiet)
             if not over and not utterance.interrupted:
                 continue
-            # The text of one that was not cut may still be on its way.
-            if utterance.interruptible or utterance.silent_by(at) < at - TEXT_DUE:
+            is_cut = utterance.interrupted or (cut and utterance.interruptible)
+            if is_cut or utterance.silent_by(at) < at - TEXT_DUE:
                 self._end(utterance, at)
 
     def close(self, at: float) -> None:

@@ -146,7 +146,7 @@ class Recorder:
         self._on(ReplyDiscarded, lambda _: agent.reply_discarded())
         self._on(LLMFirstToken, lambda s: agent.first_token(s.at))
         self._on(LLMAnswered, agent.answered)
-        self._on(TTSFirstAudio, lambda s: agent.first_audio(s.at))
+        self._on(TTSFirstAudio, agent.first_audio)
         self._on(PlaybackStarted, agent.playback.started)
         self._on(PlaybackStopped, agent.playback.stopped)
         self._on(PlaybackPaused, agent.playback.paused)
@@ -195,7 +195,7 @@ class Recorder:
             return
         if user.pending is None:
             return
-        agent.playback.settle(signal.at)
+        agent.playback.settle(signal.at, cut=False)
         begun_at = agent.early.begun_at if signal.preempted else None
         if begun_at is None:
             agent.early.discard()

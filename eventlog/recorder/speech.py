@@ -75,9 +75,9 @@ class Speech:
 class Utterance:
     """One message of the bot in the making.
 
-    `released_at` is when a reply that was begun early was let out to be spoken; `quiet_since` is
-    the last sound before a pause in which the output declared the bot silent, and None again when
-    more is heard.
+    `asked_text` is what a `say` asked for, None for what an LLM writes; `released_at` is when a
+    reply that was begun early was let out to be spoken; `quiet_since` is the last sound before a
+    pause in which the output declared the bot silent, and None again when more is heard.
     """
 
     speech: Speech
@@ -94,6 +94,7 @@ class Utterance:
     unspoken: bool = False
     silent: bool = False
     interruptible: bool = True
+    asked_text: str | None = None
     released_at: float | None = None
     quiet_since: float | None = None
 

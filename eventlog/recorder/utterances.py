@@ -1,7 +1,8 @@
 """The utterances of the bot that are not over, in the order in which they are heard.
 
 That order is the one in which they were asked for, so the signals of the LLM, the TTS and the
-playback need no ids: each belongs to the oldest utterance that still waits for it.
+playback need no ids: each belongs to the oldest utterance that still waits for it. Only a `say` and
+a reply asked for at once may be spoken the other way round; the TTS's first audio tells.
 """
 
 from __future__ import annotations
@@ -56,6 +57,23 @@ class Utterances:
         early = [] if self.attempt is None else [self.attempt]
         return next(filter(test, [*self._all, *early]), None)
 
+    def sounds_next(self, text: str | None) -> Utterance | None:
+        """Return the one whose first audio came, now before all that have none; `text` tells."""
+
+        def silent(u: Utterance) -> bool:
+            return u.first_audio_at is None and u.started_at is None and not u.unspoken
+
+        named = self.first(lambda u: silent(u) and _says(u, text)) if text else None
+        utterance = named or self.first_in_the_making(
+            lambda u: silent(u) and not (text and u.asked_text)
+        )
+        utterance = utterance or self.first_in_the_making(silent)
+        if utterance in self._all:
+            self._all.remove(utterance)
+            ahead = next((i for i, u in enumerate(self._all) if silent(u)), len(self._all))
+            self._all.insert(ahead, utterance)
+        return utterance
+
     @property
     def heard(self) -> bool:
         """Whether one has begun to be heard and has not ended."""
@@ -75,3 +93,8 @@ class Utterances:
             u.started_at is None and u.first_audio_at is not None and not u.unspoken
             for u in self._all
         )
+
+
+def _says(utterance: Utterance, text: str) -> bool:
+    asked = utterance.asked_text
+    return asked is not None and asked.strip().startswith(text.strip())

@@ -123,7 +123,11 @@ async def test_texts_typed_in_a_hurry_are_all_answered_in_their_order():
     await stage.sends(TypedTextFrame(text="One."), TypedTextFrame(text="Two."))
     stage.floor.playback = None
     await stage.settles(0.1)
+    assert stage.asked == [[user("One.")]]
+    stage.floor.thinks()
+    await stage.settles(0.2)
     assert stage.asked == [[user("One.")], [user("Two.")]]
+    assert stage.down.kinds() == [*CUT, *CUT]
 
 
 @timeless
@@ -134,6 +138,8 @@ async def test_an_interruption_meanwhile_does_not_lose_it():
     await stage.returns(InterruptionFrame())
     stage.floor.playback = None
     await stage.settles(0.1)
+    stage.floor.thinks()
+    await stage.settles(0.2)
     assert stage.asked == [[user("One.")], [user("Two.")]]
 
 
