@@ -1,0 +1,65 @@
+"""ElevenLabs: the key by its user, the model by the list, the voice by its id."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+from elevenlabs.client import AsyncElevenLabs
+from elevenlabs.core.api_error import ApiError
+
+from bot.config.nearest import nearest
+from bot.doctor.online.inquiry import Inquiry
+
+ADDRESS = "https://api.elevenlabs.io"
+_ONCE: Any = {"max_retries": 0}
+_PAGE = 100
+
+
+async def ask_elevenlabs(inquiry: Inquiry, *, model: str | None, voice: str | None) -> None:
+    """Ask for the key, the model and, for a TTS, the voice."""
+    async with httpx.AsyncClient(timeout=None) as http:  # noqa: S113 - the inquiry has the limit
+        client = AsyncElevenLabs(api_key=inquiry.key, base_url=inquiry.address, httpx_client=http)
+        if await inquiry.ask_if_allowed(client.user.get(request_options=_ONCE)) is not None:
+            inquiry.key_works()
+        if model:
+            await _model(inquiry, client, model)
+        if voice:
+            await _voice(inquiry, client, voice)
+
+
+async def _model(inquiry: Inquiry, client: AsyncElevenLabs, model: str) -> None:
+    found = await inquiry.ask_if_allowed(client.models.list(request_options=_ONCE))
+    if found is None:
+        return
+    names = [each.model_id for each in found]
+    if model in names:
+        inquiry.exists("model", model)
+    else:
+        inquiry.does_not_exist("model", model, names)
+
+
+async def _voice(inquiry: Inquiry, client: AsyncElevenLabs, voice: str) -> None:
+    try:
+        found = await inquiry.ask_if_allowed(client.voices.get(voice, request_options=_ONCE))
+    except ApiError as error:
+        if error.status_code not in (400, 404, 422):  # what an id is answered that is none
+            raise
+    else:
+        if found is not None:
+            inquiry.exists("voice", voice)
+        return
+    listed = await inquiry.ask_if_allowed(
+        client.voices.search(page_size=_PAGE, request_options=_ONCE)
+    )
+    voices = {each.voice_id: each.name or "" for each in (listed.voices if listed else ())}
+    inquiry.does_not_exist("voice", voice, voices, near=_called(voice, voices))
+
+
+def _called(voice: str, voices: dict[str, str]) -> str | None:
+    """Return the id of the voice whose name was written in the place of its id."""
+    ids = {name: voice_id for voice_id, name in voices.items() if name}
+    # "George - Warm, Captivating Storyteller" is what people call George.
+    ids |= {name.partition(" - ")[0]: voice_id for name, voice_id in ids.items()}
+    near = nearest(voice, ids)
+    return f"{ids[near]}' ({near}), since voices go by their ids: '{ids[near]}" if near else None
