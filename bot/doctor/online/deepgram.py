@@ -24,7 +24,7 @@ async def ask_deepgram(inquiry: Inquiry, *, model: str | None, voice: str | None
             api_key=inquiry.key, environment=_environment(inquiry.address), httpx_client=http
         )
         listing = client.manage.v1.projects.list(request_options=_ONCE)
-        opened = await inquiry.ask_if_allowed(listing)
+        opened = await inquiry.ask_if_allowed(listing, "its projects")
         if opened is not None:
             inquiry.key_works()
         projects = [each.project_id for each in (opened.projects if opened else None) or ()]
@@ -41,12 +41,16 @@ async def _look_for(
     kind: str,
     name: str,
 ) -> None:
-    public = await inquiry.ask(client.manage.v1.models.list(request_options=_ONCE))
+    listing = client.manage.v1.models.list(request_options=_ONCE)
+    public = await inquiry.ask_if_allowed(listing, "its models")
+    if public is None:
+        return
     known = _of_kind(kind, public)
     if not _is_among(name, known):
         for project in filter(None, projects):
             listing = client.manage.v1.projects.models.list(project, request_options=_ONCE)
-            known += _of_kind(kind, await inquiry.ask_if_allowed(listing))
+            own = await inquiry.ask_if_allowed(listing, "the models of its project")
+            known += _of_kind(kind, own)
     if _is_among(name, known):
         inquiry.exists(kind, name)
     else:

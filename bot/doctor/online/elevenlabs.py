@@ -20,7 +20,8 @@ async def ask_elevenlabs(inquiry: Inquiry, *, model: str | None, voice: str | No
     """Ask for the key, the model and, for a TTS, the voice."""
     async with httpx.AsyncClient(timeout=None) as http:  # noqa: S113 - the inquiry has the limit
         client = AsyncElevenLabs(api_key=inquiry.key, base_url=inquiry.address, httpx_client=http)
-        if await inquiry.ask_if_allowed(client.user.get(request_options=_ONCE)) is not None:
+        user = client.user.get(request_options=_ONCE)
+        if await inquiry.ask_if_allowed(user, "its user") is not None:
             inquiry.key_works()
         if model:
             await _model(inquiry, client, model)
@@ -29,7 +30,7 @@ async def ask_elevenlabs(inquiry: Inquiry, *, model: str | None, voice: str | No
 
 
 async def _model(inquiry: Inquiry, client: AsyncElevenLabs, model: str) -> None:
-    found = await inquiry.ask_if_allowed(client.models.list(request_options=_ONCE))
+    found = await inquiry.ask_if_allowed(client.models.list(request_options=_ONCE), "its models")
     if found is None:
         return
     names = [each.model_id for each in found]
@@ -41,7 +42,8 @@ async def _model(inquiry: Inquiry, client: AsyncElevenLabs, model: str) -> None:
 
 async def _voice(inquiry: Inquiry, client: AsyncElevenLabs, voice: str) -> None:
     try:
-        found = await inquiry.ask_if_allowed(client.voices.get(voice, request_options=_ONCE))
+        one = client.voices.get(voice, request_options=_ONCE)
+        found = await inquiry.ask_if_allowed(one, "its voices")
     except ApiError as error:
         if error.status_code not in (400, 404, 422):  # what an id is answered that is none
             raise
@@ -49,11 +51,10 @@ async def _voice(inquiry: Inquiry, client: AsyncElevenLabs, voice: str) -> None:
         if found is not None:
             inquiry.exists("voice", voice)
         return
-    listed = await inquiry.ask_if_allowed(
-        client.voices.search(page_size=_PAGE, request_options=_ONCE)
-    )
-    voices = {each.voice_id: each.name or "" for each in (listed.voices if listed else ())}
-    inquiry.does_not_exist("voice", voice, voices, near=_called(voice, voices))
+    search = client.voices.search(page_size=_PAGE, request_options=_ONCE)
+    listed = await inquiry.ask_if_allowed(search, "the list of its voices")
+    known = {each.voice_id: each.name or "" for each in (listed.voices if listed else ())}
+    inquiry.does_not_exist("voice", voice, known, near=_called(voice, known))
 
 
 def _called(voice: str, voices: dict[str, str]) -> str | None:

@@ -59,14 +59,23 @@ class Inquiry:
         async with asyncio.timeout(self.seconds):
             return await question
 
-    async def ask_if_allowed(self, question: Awaitable[T]) -> T | None:
-        """Like `ask`, but a key without the right to ask is told, and None returned."""
+    async def ask_if_allowed(self, question: Awaitable[T], about: str) -> T | None:
+        """Like `ask`, but a key without the right to ask is told, and None returned.
+
+        A key may be limited to what a call needs, so this is no failure.
+
+        Args:
+            question: What is asked.
+            about: What it is about, for people: "its models".
+        """
         try:
             return await self.ask(question)
         except Exception as error:
             if not _is_limited(error):
                 raise
-            self.tell(self.explained(error))
+            message = f"{self.who}: {self._at} knows the key, but does not let it read {about}"
+            remedy = "a call may work all the same; give the key that right, to be sure"
+            self.tell(warning("online", message, remedy))
             return None
 
     def key_works(self) -> None:
@@ -125,10 +134,6 @@ class Inquiry:
 
     def _refused(self, status: int, error: BaseException) -> Finding:
         who, at = self.who, self._at
-        if _is_limited(error):
-            message = f"{who}: {at} knows the key, but the key may not ask this ({status})"
-            remedy = "a call may work all the same; give the key the right to read, to be sure"
-            return warning("online", message, remedy)
         if status == 401:
             message = f"{who}: {at} refuses the key (401): it is wrong or was revoked"
             return failed("online", message, f"set {self.origin} to a key that works")

@@ -24,7 +24,7 @@ async def ask_openai(inquiry: Inquiry, client: AsyncOpenAI, *, model: str | None
         inquiry.key_works()
         return
     try:
-        found = await inquiry.ask_if_allowed(once.models.retrieve(model))
+        found = await inquiry.ask_if_allowed(once.models.retrieve(model), "its models")
     except NotFoundError:
         await _look_in_the_list(inquiry, once, model)
     else:
@@ -36,7 +36,7 @@ async def ask_openai(inquiry: Inquiry, client: AsyncOpenAI, *, model: str | None
 async def _look_in_the_list(inquiry: Inquiry, client: AsyncOpenAI, model: str) -> None:
     """Tell a model that is not there from a server that does not tell of single models."""
     try:
-        listed: Any = await inquiry.ask_if_allowed(client.models.list())
+        listed: Any = await inquiry.ask_if_allowed(client.models.list(), "its models")
     except NotFoundError:
         what = f"neither the key nor {model} could be checked"
         inquiry.unsure(f"{inquiry.vendor} answers, but has no list of models: {what}")
