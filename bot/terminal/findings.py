@@ -48,15 +48,17 @@ class FindingsView:
         if not what:
             self._spinner.stop()
             return
-        self._spinner.update(Text(clean(what)))
+        self._spinner.update(Text(clean(what), no_wrap=True, overflow="ellipsis"))
         self._spinner.start()
 
     def tell(self, finding: Finding) -> None:
         """Show one finding, with the way out below it."""
         self.found.append(finding)
-        line = Text(f"{finding.status:8}", _STYLES[finding.status])
-        line.append(f"{finding.check:{_CHECK_WIDTH}}", "dim")
-        line.append(clean(finding.message), "")
+        line = Text.assemble(
+            (f"{finding.status:8}", _STYLES[finding.status]),
+            (f"{finding.check:{_CHECK_WIDTH}}", "dim"),
+            clean(finding.message),
+        )
         self._console.print(line, soft_wrap=True)
         if finding.remedy:
             indent = " " * (8 + _CHECK_WIDTH)

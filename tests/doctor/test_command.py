@@ -1,6 +1,8 @@
 """`parley doctor` as a person and as a machine use it."""
 
+import asyncio
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -94,9 +96,6 @@ async def test_online_in_a_process_of_its_own_no_key_is_printed(
 
 async def run(arguments: list[str], folder: Path, env: dict[str, str]) -> tuple[int, str]:
     """Exit code and everything printed by the command in a process of its own."""
-    import asyncio
-    import os
-
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         *("-m", "bot.cli", "doctor", "--port", "0", *arguments),

@@ -54,13 +54,13 @@ async def _voice(inquiry: Inquiry, client: AsyncElevenLabs, voice: str) -> None:
     search = client.voices.search(page_size=_PAGE, request_options=_ONCE)
     listed = await inquiry.ask_if_allowed(search, "the list of its voices")
     known = {each.voice_id: each.name or "" for each in (listed.voices if listed else ())}
-    inquiry.does_not_exist("voice", voice, known, near=_called(voice, known))
+    inquiry.does_not_exist("voice", voice, known, _meant(voice, known))
 
 
-def _called(voice: str, voices: dict[str, str]) -> str | None:
-    """Return the id of the voice whose name was written in the place of its id."""
+def _meant(voice: str, voices: dict[str, str]) -> str:
+    """Return the hint for a name that was written in the place of an id."""
     ids = {name: voice_id for voice_id, name in voices.items() if name}
     # "George - Warm, Captivating Storyteller" is what people call George.
     ids |= {name.partition(" - ")[0]: voice_id for name, voice_id in ids.items()}
     near = nearest(voice, ids)
-    return f"{ids[near]}' ({near}), since voices go by their ids: '{ids[near]}" if near else None
+    return f"voices go by their ids: that of {near} is '{ids[near]}'" if near else ""

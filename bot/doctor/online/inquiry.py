@@ -90,14 +90,13 @@ class Inquiry:
         """Tell what could not be found out, though nothing refused."""
         self.tell(warning("online", f"{self.who}: {what}"))
 
-    def does_not_exist(
-        self, kind: str, name: str, known: Iterable[str], *, near: str | None = None
-    ) -> None:
+    def does_not_exist(self, kind: str, name: str, known: Iterable[str], hint: str = "") -> None:
         """Tell that a model or voice is not there, with the one that was probably meant."""
-        near = near or nearest(name, known)
-        remedy = f"did you mean '{clean(near)}'?" if near else f"see {self.vendor}'s list"
+        near = nearest(name, known)
+        if not hint:
+            hint = f"did you mean '{near}'?" if near else f"look it up among those of {self.vendor}"
         message = f"{self.who}: {self.vendor} has no {kind} '{name}'"
-        self.tell(failed("online", message, remedy))
+        self.tell(failed("online", message, hint))
 
     def explained(self, error: BaseException) -> Finding:
         """Say what went wrong, and what to do about it; the key is in none of it."""
