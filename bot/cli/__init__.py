@@ -19,6 +19,7 @@ COMMANDS = {
     "demo": ("bot.cli.demo", "command", "Hold a spoken call on this machine: no key, no network."),
     "serve": ("bot.cli.serve", "command", "Serve the bot and its page to a browser."),
     "join": ("bot.cli.join", "command", "Join a Daily room by its URL."),
+    "doctor": ("bot.cli.doctor", "command", "Check this machine, the keys and the models."),
     "config": ("bot.config.command", "app", "Show or check a configuration."),
     "log": ("eventlog.commands", "app", "Read and check the logs of calls."),
 }

@@ -58,21 +58,9 @@ def _loaded(source: str) -> BotConfig:
 
 
 def _check(config: BotConfig) -> None:
-    from bot.config.errors import ConfigError, Problem
-    from bot.config.references import check_references
-    from bot.providers import check_providers
+    from bot.providers.check import check_config
 
-    problems: list[Problem] = []
-    try:
-        check_references(config)
-    except ConfigError as error:
-        problems += error.problems
-    try:
-        check_providers(config, env=os.environ)
-    except ConfigError as error:
-        problems += error.problems
-    if problems:
-        raise ConfigError.of(problems)
+    check_config(config, env=os.environ)
 
 
 @contextmanager

@@ -1,13 +1,33 @@
-"""Check every provider of a configuration without building one."""
+"""Check a configuration and every provider of it without building one."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from bot.config.errors import Problem, ProviderError
+from bot.config.errors import ConfigError, Problem, ProviderError
+from bot.config.references import check_references
 from bot.config.schema import BotConfig, ServiceConfig, Slot
 from bot.providers.plan import plan
 from bot.providers.vad import plan_vad
+
+
+def check_config(config: BotConfig, *, env: Mapping[str, str]) -> None:
+    """Check all that can be checked without a server: functions, providers, settings, keys.
+
+    Raises:
+        ConfigError: with a line for each thing that is wrong.
+    """
+    problems: list[Problem] = []
+    try:
+        check_references(config)
+    except ConfigError as error:
+        problems += error.problems
+    try:
+        check_providers(config, env=env)
+    except ConfigError as error:
+        problems += error.problems
+    if problems:
+        raise ConfigError.of(problems)
 
 
 def check_providers(config: BotConfig, *, env: Mapping[str, str]) -> None:

@@ -58,13 +58,18 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
+def webrtc_addresses() -> list[str]:
+    """Return the addresses of this machine that WebRTC offers: all but those of loopback."""
+    return get_host_addresses(use_ipv4=True, use_ipv6=True)
+
+
 def require_network() -> None:
     """Make sure that WebRTC has an interface: it never offers loopback addresses.
 
     Raises:
         NoNetworkError: There is none.
     """
-    if not get_host_addresses(use_ipv4=True, use_ipv6=True):
+    if not webrtc_addresses():
         raise NoNetworkError(
             "this machine has no network interface beside loopback, and WebRTC needs one even for "
             "a call with itself: connect to a network (no internet is needed), "

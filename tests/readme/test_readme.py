@@ -103,9 +103,16 @@ def config(folder: Path) -> None:
     assert "provider: moonshine-streaming" in done.stdout
 
 
+def doctor(folder: Path) -> None:
+    done = typed("parley doctor", folder)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.splitlines()[-1] == "All is well"
+
+
 RUN: dict[str, Callable[[Path], None]] = {
     "make demo": left_by_the_demo,
     "make serve": serve,
+    "parley doctor": doctor,
     "parley log show sessions": show,
     "parley log check sessions": check,
     "parley join https://YOUR-DOMAIN.daily.co/ROOM": join,
