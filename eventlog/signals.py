@@ -260,6 +260,19 @@ class Failed(Signal, kw_only=True, tag="failed"):
     category: str = ""
 
 
+class ProviderSwitched(Signal, kw_only=True, tag="provider_switched"):
+    """`provider` serves `slot` ("stt", "llm", "tts") in the place of `previous` from here on.
+
+    `asks_again` is true when it does from the beginning what the other one was asked to do.
+    """
+
+    slot: str
+    provider: str
+    previous: str
+    reason: str = ""
+    asks_again: bool = False
+
+
 class RecordingStarted(Signal, kw_only=True, tag="recording_started"):
     """The first sample of the recording at `path` was taken."""
 
@@ -321,6 +334,7 @@ AnySignal = (
     | ToolFinished
     | ToolCancelled
     | Failed
+    | ProviderSwitched
     | RecordingStarted
     | Used
     | Lost

@@ -45,6 +45,7 @@ class AnswerSignals:
         self._first_token = False
         self._characters = 0
         self._asked_at = 0.0
+        self._asked_again = False
 
     def context(self, frame: LLMContextFrame, at: float, direction: FrameDirection) -> None:
         """The LLM is given a context.
@@ -72,6 +73,9 @@ class AnswerSignals:
         if not isinstance(source, LLMService):
             return
         self._answering, self._characters = True, 0
+        if self._asked_again:
+            self._asked_again = False
+            return
         if self._early:
             self._early = False
             return
@@ -94,6 +98,15 @@ class AnswerSignals:
             self._answering = False
             self._take(LLMAnswered(at=at, characters=self._characters))
 
+    def provider_switched(self, at: float, *, asks_again: bool) -> None:
+        """Another model goes on: with the same request, or after an answer that broke off."""
+        if asks_again:
+            # The answer has not begun, so for the log it is the same one.
+            self._asked_again, self._answering = True, False
+        elif self._answering:
+            self._answering = False
+            self._take(LLMAnswered(at=at, characters=self._characters))
+
     def measured(self, frame: MetricsFrame, at: float, source: FrameProcessor) -> None:
         """A service measured itself: of an answer that is held, this tells of the first token."""
         if not self._early or self._first_token or not isinstance(source, LLMService):
@@ -109,4 +122,4 @@ class AnswerSignals:
 
     def interrupted(self) -> None:
         """Whatever was under way is called off."""
-        self._answering = self._after_tools = self._early = False
+        self._answering = self._after_tools = self._early = self._asked_again = False

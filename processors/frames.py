@@ -8,7 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from pipecat.frames.frames import ControlFrame, DataFrame, SystemFrame
+from pipecat.frames.frames import (
+    ControlFrame,
+    DataFrame,
+    InterruptionFrame,
+    SystemFrame,
+    TTSStoppedFrame,
+)
 
 
 @dataclass
@@ -92,3 +98,32 @@ class TypedTextFrame(ControlFrame):
     interruptible: bool = field(default=False, init=False)
 
     text: str = ""
+
+
+@dataclass
+class ProviderSwitchedFrame(SystemFrame):
+    """Another provider serves a slot from here on.
+
+    Parameters:
+        slot: "stt", "llm" or "tts".
+        provider: Short name of who serves now.
+        previous: Short name of who did.
+        reason: Why, in the words of the error.
+        asks_again: Whether it does from the beginning what the other was asked to do.
+    """
+
+    slot: str = ""
+    provider: str = ""
+    previous: str = ""
+    reason: str = ""
+    asks_again: bool = False
+
+
+@dataclass
+class ServiceCalledOffFrame(InterruptionFrame):
+    """A service that serves no more stops what it is doing; it does not leave the service."""
+
+
+@dataclass
+class TTSAbandonedFrame(TTSStoppedFrame):
+    """The audio of a context ends here, whatever text was to follow: its provider failed."""

@@ -51,6 +51,7 @@ from eventlog.signals import (
     PlaybackResumed,
     PlaybackStarted,
     PlaybackStopped,
+    ProviderSwitched,
     RecordingStarted,
     SayRequested,
     Signal,
@@ -70,6 +71,7 @@ from processors.frames import (
     PipelineDrainedFrame,
     PlaybackPausedFrame,
     PlaybackResumedFrame,
+    ProviderSwitchedFrame,
     RecordingStartedFrame,
     TypedTextFrame,
     UserTurnCompletedFrame,
@@ -140,6 +142,7 @@ class CallObserver(BaseObserver):
             InterruptionFrame: self._interrupted,
             InterruptionSettledFrame: self._plain(InterruptionSettled),
             RecordingStartedFrame: self._recording,
+            ProviderSwitchedFrame: self._switched,
             ErrorFrame: self._failed,
             MetricsFrame: self._metrics,
             PipelineDrainedFrame: self._drained,
@@ -264,6 +267,20 @@ class CallObserver(BaseObserver):
     def _interrupted(self, frame: InterruptionFrame, at: float, _: FramePushed) -> None:
         self._answers.interrupted()
         self._take(Interrupted(at=at))
+
+    def _switched(self, frame: ProviderSwitchedFrame, at: float, _: FramePushed) -> None:
+        if frame.slot == "llm":
+            self._answers.provider_switched(at, asks_again=frame.asks_again)
+        self._take(
+            ProviderSwitched(
+                at=at,
+                slot=frame.slot,
+                provider=frame.provider,
+                previous=frame.previous,
+                reason=frame.reason,
+                asks_again=frame.asks_again,
+            )
+        )
 
     def _recording(self, frame: RecordingStartedFrame, at: float, _: FramePushed) -> None:
         self._take(RecordingStarted(at=frame.started_at, path=frame.path))

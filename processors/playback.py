@@ -40,7 +40,7 @@ from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
 from processors.audio_pieces import Pieces, Waiting, seconds_of
 from processors.floor import Floor
-from processors.frames import PlaybackPausedFrame, PlaybackResumedFrame
+from processors.frames import PlaybackPausedFrame, PlaybackResumedFrame, TTSAbandonedFrame
 from processors.spoken_text import SpokenText
 
 # How far ahead of its playing audio is handed to the output (seconds): enough for the output's
@@ -251,6 +251,8 @@ class PausablePlayback(FrameProcessor):
 
     async def _release_in_order(self, waiting: Waiting) -> None:
         frame = waiting.frame
+        if isinstance(frame, TTSAbandonedFrame):
+            self._text.abandon(frame.context_id or "")
         texts = list(self._text.rest(waiting.order)) if isinstance(frame, _AFTER_TEXT) else []
         if isinstance(frame, LLMFullResponseStartFrame):
             self._in_reply = self._begins_speech = True

@@ -50,7 +50,7 @@ class SpokenContext:
     """The audio and the text of one TTS context (times in seconds of its own audio).
 
     `started` says whether its beginning has been let go of, `outlived_cut` whether an interruption
-    came after that.
+    came after that, `abandoned` whether no more audio of it will come.
     """
 
     base: int | None = None
@@ -60,6 +60,7 @@ class SpokenContext:
     interruptible: bool = True
     started: bool = False
     outlived_cut: bool = False
+    abandoned: bool = False
     sentences: list[Sentence] = field(default_factory=list[Sentence])
 
 
@@ -127,7 +128,13 @@ class SpokenText:
             yield self._timed.popleft().frame
         for context in self._contexts.values():
             before = [sentence for sentence in context.sentences if sentence.order < order]
-            yield from self._words_until(context, before, None)
+            end = context.received if context.abandoned else None
+            yield from self._words_until(context, before, end)
+
+    def abandon(self, context_id: str) -> None:
+        """A context ends with the audio that is there: the rest of its text will not be heard."""
+        if context_id in self._contexts:
+            self._contexts[context_id].abandoned = True
 
     def forget(self, context_id: str) -> SpokenContext | None:
         """A context is over; what is known of it."""
