@@ -124,10 +124,8 @@ class EndpointingUserTurnStopStrategy(BaseUserTurnStopStrategy):
             await self._ask_early(frame.text.strip())
         elif isinstance(frame, STTMetadataFrame):
             self._final_due = frame.ttfs_p99_latency
-        elif isinstance(frame, InterruptionFrame | EagerEndOfTurnCancelFrame):
-            # What calls a reply off reaches the LLM by itself.
-            if self._preemption is not None:
-                self._preemption.withdraw()
+        elif isinstance(frame, InterruptionFrame | EagerEndOfTurnCancelFrame) and self._preemption:
+            self._preemption.withdraw()  # what calls a reply off reaches the LLM by itself
         return ProcessFrameResult.CONTINUE
 
     async def _speech_started(self, frame: VADUserStartedSpeakingFrame) -> None:

@@ -42,6 +42,15 @@ def of_class(slot: Slot, cls: type) -> Entry | None:
     return None
 
 
+def of_vendor(slot: Slot, cls: type) -> Entry | None:
+    """Return the provider whose vendor this class is of: another class of the same module.
+
+    Vendors have an HTTP variant beside the one that is listed, with the same key.
+    """
+    beside = (entry for entry in entries(slot) if entry.module == cls.__module__)
+    return of_class(slot, cls) or next(beside, None)
+
+
 def unknown_provider(slot: Slot, provider: str) -> tuple[str, str]:
     """Return the problem and the hint for a name that is no provider of the slot."""
     names = [entry.name for entry in entries(slot)]

@@ -32,6 +32,13 @@ UNLISTED: Mapping[str, tuple[Entry, ...]] = {
     "llm": (
         Entry("llamacpp", "bot.local.llamacpp", "LlamaCppLLMService", _LOCAL),
         _pipecat("nebius", "nebius.llm", "NebiusLLMService", "nebius", api_key="NEBIUS_API_KEY"),
+        _pipecat(
+            "nvidia-omni",
+            "nvidia.omni.llm",
+            "NvidiaOmniLLMService",
+            "nvidia",
+            api_key="NVIDIA_API_KEY",
+        ),
     ),
     "tts": (
         Entry("piper-embedded", "bot.local.piper", "EmbeddedPiperTTSService", _LOCAL),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from pipecat.processors.frame_processor import FrameProcessor
+from pipecat.utils.types import NOT_GIVEN, is_given
 
 from bot.config.catalogue import of_class
 from bot.config.entry import Entry
@@ -83,15 +84,32 @@ def _constructed(
     try:
         return planned.cls(**planned.arguments)
     except Exception as error:
-        ambient = planned.entry.ambient if planned.entry else ()
+        ambient, unset = _unset(planned, env)
         keys = [value for name, value in planned.arguments.items() if names_a_secret(name)]
         held = [env.get(variable) for variable in ambient]
         hidden = [*secrets_in(service.args), *secrets_in(service.settings), *keys, *held]
         said = _without(f"{type(error).__name__}: {error}", hidden)
         problem = f"{planned.cls.__name__} cannot be built: {said}"
-        unset = [variable for variable in ambient if not env.get(variable)]
         hint = f"not set in the environment: {', '.join(unset)}" if unset else ""
         raise ProviderError(service.file_of("provider"), slot, problem, hint) from error
+
+
+def _unset(planned: Plan, env: Mapping[str, str]) -> tuple[tuple[str, ...], list[str]]:
+    """Return the variables that the class or its library reads by itself, and what is not set.
+
+    None of them must be set, so the class is the first to miss one.
+    """
+    entry = planned.entry
+    if entry is None:
+        return (), []
+    asked = [*entry.ambient]
+    if "voice" not in planned.arguments and not is_given(_setting(planned, "voice")):
+        asked += entry.variables.get("voice", ())
+    return entry.ambient, [variable for variable in asked if not env.get(variable)]
+
+
+def _setting(planned: Plan, name: str) -> Any:
+    return getattr(planned.arguments.get("settings"), name, NOT_GIVEN)
 
 
 def _require_voice(

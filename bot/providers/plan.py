@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from pipecat.processors.frame_processor import FrameProcessor
 
-from bot.config.catalogue import find, of_class
+from bot.config.catalogue import find, of_vendor
 from bot.config.entry import Entry
 from bot.config.errors import Problem, ProviderError
 from bot.config.nearest import did_you_mean, nearest
@@ -55,7 +55,7 @@ def plan(
     """
     cls = resolve(slot, service.provider, path=service.file_of("provider"))
     entry = None if ":" in service.provider else find(slot, service.provider)
-    return _Planner(slot, service, cls, entry or of_class(slot, cls)).plan(env, defaults)
+    return _Planner(slot, service, cls, entry or of_vendor(slot, cls)).plan(env, defaults)
 
 
 def first_set(variables: Iterable[str], env: Mapping[str, str]) -> str | None:

@@ -1,4 +1,4 @@
-"""A loopback Deepgram Flux: the recogniser with turns of its own, `/v2/listen`, with scripted texts.
+"""A loopback Deepgram Flux: the recogniser with turns of its own, `/v2/listen`, on a script.
 
 It hears the caller's real audio, finds speech by loudness and judges the end of a turn by silence
 alone: after a short one it expects the end (`EagerEndOfTurn`), after a longer one it is sure

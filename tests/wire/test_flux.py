@@ -57,12 +57,11 @@ async def vendors(*texts: str) -> AsyncGenerator[Vendors]:
 
 def sound(*parts: str | float) -> tuple[bytes, int]:
     """Speak texts one after the other, a number being a silence of that many seconds."""
-    pieces: list[bytes] = []
     rate = synthesize("Hello.")[1]
-    for part in parts:
-        pieces.append(
-            bytes(2 * int(part * rate)) if isinstance(part, float) else _trimmed(synthesize(part)[0])
-        )
+    pieces = [
+        bytes(2 * int(part * rate)) if isinstance(part, float) else _trimmed(synthesize(part)[0])
+        for part in parts
+    ]
     return b"".join(pieces), rate
 
 
