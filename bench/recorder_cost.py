@@ -87,13 +87,12 @@ async def _bare(config: Any, transport: Any) -> Any:
     from pipecat.pipeline.worker import PipelineParams, PipelineWorker
     from pipecat.workers.runner import WorkerRunner
 
-    from bot.pipeline import Services, assemble
-    from bot.providers import build
+    from bot.models import Models
+    from bot.pipeline import assemble
+    from bot.services import build_services
     from processors.pipeline_end import PipelineEnd
 
-    services = Services(
-        **{slot: build(slot, getattr(config, slot), env={}) for slot in ("stt", "llm", "tts")}
-    )
+    services = build_services(config, env={}, models=Models())
     parts = assemble(config, transport, services, None)
     # The same processors, but for the one that only the log needs.
     kept = [p for p in parts.pipeline.processors[1:-1] if not isinstance(p, PipelineEnd)]

@@ -30,14 +30,14 @@ from pipecat.transports.base_transport import BaseTransport
 from pipecat.workers.runner import WorkerRunner
 
 from bot.closing import closed_by, closed_by_exception, reason_of
-from bot.config import BotConfig, Slot
+from bot.config import BotConfig
 from bot.failure_limit import FailureLimit
 from bot.far_side import FarSide
 from bot.filing import CallFiles
 from bot.models import Models
 from bot.opening import call_header
-from bot.pipeline import CallPipeline, Services, assemble
-from bot.providers import build
+from bot.pipeline import CallPipeline, assemble
+from bot.services import build_services
 from bot.session import SessionReport, new_session_id
 from eventlog.intake import Intake, Listener
 from eventlog.signals import Closed, CloseReason
@@ -50,7 +50,6 @@ from processors.observer import CallObserver
 # little more, and the report is still to be written.
 _CANCEL_TIMEOUT = 2.0
 _DRAIN_TIMEOUT = 1.0
-_SLOTS: tuple[Slot, ...] = ("stt", "llm", "tts")
 
 
 class Call:
@@ -97,8 +96,8 @@ class Call:
         self._models = models or Models()
         self._handle_signals = handle_signals
         self._rtvi = rtvi
-        self._env = os.environ if env is None else env
-        self.services = services = Services(**{slot: self._build(slot) for slot in _SLOTS})
+        env = os.environ if env is None else env
+        self.services = services = build_services(config, env=env, models=self._models)
         self._files = CallFiles(config.log, self.session)
         header = call_header(config, self._files, services, room=room, room_id=room_id, tags=tags)
         self._intake = Intake(header, self._files.folder)
@@ -189,6 +188,7 @@ class Call:
         async with AsyncExitStack() as stack:
             if self._own_models:
                 stack.push_async_callback(self._models.aclose)
+            stack.push_async_callback(self.services.http.aclose)
             try:
                 await self._run()
             except Exception as error:  # noqa: BLE001 - a call answers with a report, not a trace
@@ -308,17 +308,6 @@ class Call:
     async def _queue(self, frame: Frame) -> None:
         if self._worker is not None:
             await self._worker.queue_frame(frame)
-
-    def _build(self, slot: Slot) -> Any:
-        agent = self.config.agent
-        return build(
-            slot,
-            getattr(self.config, slot),
-            env=self._env,
-            models=self._models,
-            language=agent.language,
-            system_instruction=agent.instructions,
-        )
 
 
 async def run_call(config: BotConfig, transport: BaseTransport, **options: Any) -> SessionReport:

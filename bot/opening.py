@@ -16,7 +16,7 @@ from bot.version import __version__
 from eventlog.header import CallHeader, Provider
 
 if TYPE_CHECKING:
-    from bot.pipeline import Services
+    from bot.services import Services
 
 
 def call_header(

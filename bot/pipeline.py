@@ -17,6 +17,7 @@ from pipecat.processors.frame_processor import FrameProcessor
 from pipecat.transports.base_transport import BaseTransport
 
 from bot.config import BotConfig, load_tools, load_user_turn_hook
+from bot.services import Services
 from bot.tools import as_direct_function
 from bot.turn_taking import turn_taking
 from processors.floor import Floor
@@ -27,15 +28,6 @@ from processors.recording import CallRecording
 from processors.tool_limit import ToolStepLimit
 from processors.typed_text import TypedText
 from processors.user_turn_gate import UserTurnGate
-
-
-@dataclass(frozen=True)
-class Services:
-    """The three services of a call, built."""
-
-    stt: FrameProcessor
-    llm: FrameProcessor
-    tts: FrameProcessor
 
 
 @dataclass(frozen=True)

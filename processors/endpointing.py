@@ -6,7 +6,9 @@ before the words are in. The model is asked when the VAD declares silence, and o
 of the shorter delay. Pipecat's strategies have one of the two delays each.
 
 The LLM may be asked before that, at the final transcript (`preemptive_generation`): its reply is
-kept if these are still the words when the turn ends.
+kept if these are still the words when the turn ends. An STT that finds the ends of turns itself may
+say earlier what it expects the final transcript to be (Deepgram Flux, Cartesia Turns); then the LLM
+is asked with that.
 """
 
 from __future__ import annotations
@@ -17,6 +19,8 @@ from collections.abc import Callable
 
 from pipecat.audio.turn.base_turn_analyzer import BaseTurnAnalyzer, EndOfTurnState
 from pipecat.frames.frames import (
+    EagerEndOfTurnCancelFrame,
+    EagerTranscriptionFrame,
     Frame,
     InputAudioRawFrame,
     InterimTranscriptionFrame,
@@ -116,10 +120,12 @@ class EndpointingUserTurnStopStrategy(BaseUserTurnStopStrategy):
         elif isinstance(frame, InterimTranscriptionFrame):
             # More text is on its way, so what is final so far is not the whole of it.
             self._final_covers_speech = False
+        elif isinstance(frame, EagerTranscriptionFrame):
+            await self._ask_early(frame.text.strip())
         elif isinstance(frame, STTMetadataFrame):
             self._final_due = frame.ttfs_p99_latency
-        elif isinstance(frame, InterruptionFrame) and self._preemption is not None:
-            self._preemption.withdraw()
+        elif isinstance(frame, InterruptionFrame | EagerEndOfTurnCancelFrame) and self._preemption:
+            self._preemption.withdraw()  # what calls a reply off reaches the LLM by itself
         return ProcessFrameResult.CONTINUE
 
     async def _speech_started(self, frame: VADUserStartedSpeakingFrame) -> None:
@@ -153,13 +159,13 @@ class EndpointingUserTurnStopStrategy(BaseUserTurnStopStrategy):
         await self._ask_early()
         await self._wait_for_end()
 
-    async def _ask_early(self) -> None:
+    async def _ask_early(self, expected: str = "") -> None:
         preemption = self._preemption
-        if preemption is None:
+        if preemption is None or preemption.answers_all:
             return
         if preemption.withdraw():
             await self.trigger_user_turn_speculation_cancelled()
-        speculation = preemption.begin()
+        speculation = preemption.begin(expected)
         if speculation is not None:
             await self.trigger_user_turn_inference_triggered(speculation=speculation)
 

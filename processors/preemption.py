@@ -45,9 +45,18 @@ class Preemption:
         """Whether the turn has ended with the words that the reply answers."""
         return self._state is _State.CONFIRMED
 
-    def begin(self) -> UserTurnSpeculation | None:
-        """Return what to ask the LLM now, None if this is not the time."""
-        text = self._transcript.text
+    @property
+    def answers_all(self) -> bool:
+        """Whether the reply that was begun answers just what is final by now."""
+        return self._state is _State.BEGUN and self._text == self._transcript.text
+
+    def begin(self, expected: str = "") -> UserTurnSpeculation | None:
+        """Return what to ask the LLM now, None if this is not the time.
+
+        Args:
+            expected: Words that are not final yet, but will probably be the next that are.
+        """
+        text = " ".join(filter(None, [self._transcript.text, expected]))
         # While a cut reply is on its way into the context, the LLM would not know of it.
         if not text or self._floor.busy or self._floor.settling:
             return None

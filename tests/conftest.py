@@ -16,7 +16,14 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
 
 
 # Whole calls take as long as calls do: `make check` leaves them to `make test`.
-REAL_TIME = ("calls", "cloud", "serve", "wire/test_default_config.py", "scripted/test_scenario.py")
+REAL_TIME = (
+    "calls",
+    "cloud",
+    "serve",
+    "wire/test_default_config.py",
+    "wire/test_flux.py",
+    "scripted/test_scenario.py",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -20,7 +20,8 @@ COMMANDS = {
     "serve": ("bot.cli.serve", "command", "Serve the bot and its page to a browser."),
     "join": ("bot.cli.join", "command", "Join a Daily room by its URL."),
     "doctor": ("bot.cli.doctor", "command", "Check this machine, the keys and the models."),
-    "config": ("bot.config.command", "app", "Show or check a configuration."),
+    "config": ("bot.config.command", "app", "Show, check or compare configurations."),
+    "providers": ("bot.cli.providers", "command", "List the STT, LLM and TTS providers."),
     "log": ("eventlog.commands", "app", "Read and check the logs of calls."),
 }
 

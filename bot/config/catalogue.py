@@ -10,10 +10,11 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from bot.config.entry import Entry
 from bot.config.nearest import did_you_mean
+from bot.config.unlisted import UNLISTED, completed
 
 if TYPE_CHECKING:
     from pipecat.cli.registry.service_metadata import ServiceDefinition
@@ -22,44 +23,6 @@ if TYPE_CHECKING:
 
 _IMPORT = re.compile(r"from (?P<module>[\w.]+) import (?P<name>\w+)")
 _VARIABLE = re.compile(r'(\w+)=os\.getenv\("(\w+)"')
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One provider of one slot.
-
-    Attributes:
-        name: its short name ("deepgram-flux").
-        module: where its class lives.
-        class_name: the name of its class.
-        package: what must be installed for it ("pipecat-ai[deepgram]").
-        variables: constructor argument or setting → the environment variable that holds it by the
-            conventions of Pipecat's project generator.
-        defaults: settings the generator fills in where the class has no default.
-    """
-
-    name: str
-    module: str
-    class_name: str
-    package: str
-    variables: Mapping[str, str] = field(default_factory=dict[str, str])
-    defaults: Mapping[str, str] = field(default_factory=dict[str, str])
-
-
-_EMBEDDED: Mapping[str, tuple[Entry, ...]] = {
-    "stt": (
-        Entry(
-            "moonshine-streaming",
-            "bot.local.moonshine",
-            "MoonshineStreamingSTTService",
-            "parley[local]",
-        ),
-    ),
-    "llm": (Entry("llamacpp", "bot.local.llamacpp", "LlamaCppLLMService", "parley[local]"),),
-    "tts": (
-        Entry("piper-embedded", "bot.local.piper", "EmbeddedPiperTTSService", "parley[local]"),
-    ),
-}
 
 
 def find(slot: Slot, provider: str) -> Entry | None:
@@ -79,6 +42,15 @@ def of_class(slot: Slot, cls: type) -> Entry | None:
     return None
 
 
+def of_vendor(slot: Slot, cls: type) -> Entry | None:
+    """Return the provider whose vendor this class is of: another class of the same module.
+
+    Vendors have an HTTP variant beside the one that is listed, with the same key.
+    """
+    beside = (entry for entry in entries(slot) if entry.module == cls.__module__)
+    return of_class(slot, cls) or next(beside, None)
+
+
 def unknown_provider(slot: Slot, provider: str) -> tuple[str, str]:
     """Return the problem and the hint for a name that is no provider of the slot."""
     names = [entry.name for entry in entries(slot)]
@@ -90,7 +62,7 @@ def unknown_provider(slot: Slot, provider: str) -> tuple[str, str]:
 
 @functools.cache
 def entries(slot: Slot) -> tuple[Entry, ...]:
-    """Return all providers of a slot by name: our embedded ones and all of Pipecat's registry."""
+    """Return all providers of a slot by name: Pipecat's registry and what it leaves out."""
     from pipecat.cli.registry.service_metadata import ServiceRegistry
 
     definitions = {
@@ -99,7 +71,7 @@ def entries(slot: Slot) -> tuple[Entry, ...]:
         "tts": ServiceRegistry.TTS_SERVICES,
     }[slot]
     listed = [_entry(slot, definition) for definition in definitions]
-    return tuple(sorted([*_EMBEDDED[slot], *listed], key=lambda entry: entry.name))
+    return tuple(sorted([*UNLISTED[slot], *listed], key=lambda entry: entry.name))
 
 
 def _entry(slot: Slot, definition: ServiceDefinition) -> Entry:
@@ -108,14 +80,16 @@ def _entry(slot: Slot, definition: ServiceDefinition) -> Entry:
     imports = (_IMPORT.fullmatch(line) for line in ServiceRegistry.IMPORTS[definition.value])
     wanted = (definition.class_name or [""])[0]
     module = next(found["module"] for found in imports if found and found["name"] == wanted)
-    return Entry(
+    held = _VARIABLE.findall(ServiceRegistry.SERVICE_CONFIGS[definition.value])
+    entry = Entry(
         name=definition.value.removesuffix(f"_{slot}").replace("_", "-"),
         module=module,
         class_name=wanted,
         package=definition.package,
-        variables=dict(_VARIABLE.findall(ServiceRegistry.SERVICE_CONFIGS[definition.value])),
+        variables={taker: (variable,) for taker, variable in held},
         defaults=definition.param_defaults or {},
     )
+    return completed(entry)
 
 
 @functools.cache

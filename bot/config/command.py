@@ -1,4 +1,4 @@
-"""`parley config`: look at a configuration as the bot will see it.
+"""`parley config`: look at configurations as the bot will see them.
 
 The heavy imports wait until a command runs, since `parley --help` lists these commands too.
 """
@@ -16,10 +16,12 @@ import typer
 if TYPE_CHECKING:
     from bot.config.schema import BotConfig
 
-app = typer.Typer(name="config", help="Show and check a configuration.", no_args_is_help=True)
+app = typer.Typer(
+    name="config", help="Show, check and compare configurations.", no_args_is_help=True
+)
 
 _Source = Annotated[
-    str, typer.Option("--config", "-c", help="A YAML file, or a shipped one: default, local.")
+    str, typer.Option("--config", "-c", help="A YAML file, or a shipped one: default, local, …")
 ]
 
 
@@ -49,6 +51,40 @@ def check(config: _Source = "default") -> None:
         loaded = _loaded(config)
         _check(loaded)
     sys.stdout.write(f"{config}: ok ({loaded.digest[:12]})\n")
+
+
+@app.command()
+def diff(
+    left: Annotated[str, typer.Argument(help="A YAML file, or a shipped one.")],
+    right: Annotated[str, typer.Argument(help="What to compare it with.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Print the keys that two configurations disagree on; exit code 1 if there are any.
+
+    As `config show` does, it compares what they come to; secrets are stars and do not differ.
+    """
+    import json
+
+    with _told_plainly():
+        from bot.config.difference import differences
+
+        found = differences(_loaded(left), _loaded(right))
+    if as_json:
+        told = [difference.as_json() for difference in found]
+        sys.stdout.write(json.dumps(told, indent=2, ensure_ascii=False) + "\n")
+    else:
+        for each in found:
+            sys.stdout.write(f"{each.key}: {_shown(each.left)} -> {_shown(each.right)}\n")
+    if found:
+        raise typer.Exit(1)
+
+
+def _shown(value: object) -> str:
+    import json
+
+    from bot.config.difference import ABSENT
+
+    return str(value) if value is ABSENT else json.dumps(value, ensure_ascii=False)
 
 
 def _loaded(source: str) -> BotConfig:

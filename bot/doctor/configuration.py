@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from bot.config import BotConfig, ConfigError, Problem, ServiceConfig, Slot
-from bot.config.catalogue import Entry, find, of_class
+from bot.config.catalogue import find, of_vendor
+from bot.config.entry import Entry
 from bot.config.secret import names_a_secret
 from bot.doctor.findings import Finding, failed, ok
 from bot.providers import resolve
@@ -75,7 +76,7 @@ def _keys(slot: Slot, service: ServiceConfig, env: Mapping[str, str]) -> Iterato
         return  # told with the configuration
     secrets = [name for name in arguments_of(cls) if names_a_secret(name)]
     entry = None if ":" in service.provider else find(slot, service.provider)
-    found = list(_told_of_keys(who, slot, service, secrets, entry or of_class(slot, cls), env))
+    found = list(_told_of_keys(who, slot, service, secrets, entry or of_vendor(slot, cls), env))
     yield from found or [ok("keys", f"{who} needs no key")]
 
 
@@ -88,11 +89,12 @@ def _told_of_keys(
     env: Mapping[str, str],
 ) -> Iterator[Finding]:
     for name in secrets:
-        variable = entry.variables.get(name) if entry else None
+        variables = entry.variables.get(name, ()) if entry else ()
+        there = next((variable for variable in variables if env.get(variable)), None)
         if name in service.args:
             yield ok("keys", f"{who}: the configuration gives {slot}.args.{name}")
-        elif variable and env.get(variable):
-            yield ok("keys", f"{who}: {variable} is set")
-        elif variable and name == "api_key":
+        elif there:
+            yield ok("keys", f"{who}: {there} is set")
+        elif variables and name == "api_key":
             remedy = f"set it in the environment or in .env, or give {slot}.args.{name}"
-            yield failed("keys", f"{who}: {variable} is not set", remedy)
+            yield failed("keys", f"{who}: {' or '.join(variables)} is not set", remedy)

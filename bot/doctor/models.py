@@ -10,6 +10,7 @@ from bot.config import BotConfig, Slot
 from bot.doctor.findings import Tell, failed, ok
 from bot.models import ModelProgress, Models, ModelState
 from bot.providers import build, build_vad
+from bot.services import HttpSession
 from bot.turn_taking import build_detector
 
 _SLOTS: tuple[Slot, ...] = ("stt", "llm", "tts")
@@ -56,7 +57,11 @@ async def check_models(
 async def _service(
     slot: Slot, config: BotConfig, env: Mapping[str, str], models: Models, tell: Tell
 ) -> None:
-    service: Any = build(slot, getattr(config, slot), env=env, models=models)
+    http = HttpSession()
+    service: Any = build(
+        slot, getattr(config, slot), env=env, models=models, aiohttp_session=http.open
+    )
+    http.drop()
     if hasattr(service, "load"):
         await service.load()
     else:

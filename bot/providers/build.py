@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from pipecat.processors.frame_processor import FrameProcessor
+from pipecat.utils.types import NOT_GIVEN, is_given
 
 from bot.config.catalogue import of_class
+from bot.config.entry import Entry
 from bot.config.errors import ProviderError
 from bot.config.schema import ServiceConfig, Slot
 from bot.config.secret import STARS, names_a_secret, secrets_in
@@ -29,7 +31,7 @@ def build(
     models: Models | None = None,
     language: str | None = None,
     system_instruction: str | None = None,
-    aiohttp_session: aiohttp.ClientSession | None = None,
+    aiohttp_session: Callable[[], aiohttp.ClientSession] | None = None,
 ) -> FrameProcessor:
     """Build one of the three services; call it inside a running event loop.
 
@@ -40,7 +42,8 @@ def build(
         models: heavy models shared by the calls of a process, for the embedded services.
         language: used where the settings name none and the class knows one.
         system_instruction: the same, for the LLM.
-        aiohttp_session: for the services that speak plain HTTP.
+        aiohttp_session: opens the session of the services that speak plain HTTP; called for them
+            alone.
 
     Raises:
         ProviderError: the provider cannot be found, imported or built as configured; each line
@@ -48,12 +51,12 @@ def build(
     """
     defaults = {"language": language, "system_instruction": system_instruction}
     planned = plan(slot, service, env=env, defaults=defaults)
-    injected = {"models": models, "aiohttp_session": aiohttp_session}
-    for name, value in injected.items():
-        if name in planned.takes and value is not None:
-            planned.arguments[name] = value
-    made = _constructed(slot, service, planned)
-    _require_voice(slot, service, made)
+    if "models" in planned.takes and models is not None:
+        planned.arguments["models"] = models
+    if "aiohttp_session" in planned.takes and aiohttp_session is not None:
+        planned.arguments["aiohttp_session"] = aiohttp_session()
+    made = _constructed(slot, service, planned, env)
+    _require_voice(slot, service, made, planned.entry)
     return made
 
 
@@ -75,27 +78,51 @@ def describe(service: FrameProcessor) -> dict[str, str | None]:
     }
 
 
-def _constructed(slot: Slot, service: ServiceConfig, planned: Plan) -> FrameProcessor:
+def _constructed(
+    slot: Slot, service: ServiceConfig, planned: Plan, env: Mapping[str, str]
+) -> FrameProcessor:
     try:
         return planned.cls(**planned.arguments)
     except Exception as error:
+        ambient, unset = _unset(planned, env)
         keys = [value for name, value in planned.arguments.items() if names_a_secret(name)]
-        said = f"{type(error).__name__}: {error}"
-        hidden = [*secrets_in(service.args), *secrets_in(service.settings), *keys]
-        problem = f"{planned.cls.__name__} cannot be built: {_without(said, hidden)}"
-        raise ProviderError(service.file_of("provider"), slot, problem) from error
+        held = [env.get(variable) for variable in ambient]
+        hidden = [*secrets_in(service.args), *secrets_in(service.settings), *keys, *held]
+        said = _without(f"{type(error).__name__}: {error}", hidden)
+        problem = f"{planned.cls.__name__} cannot be built: {said}"
+        hint = f"not set in the environment: {', '.join(unset)}" if unset else ""
+        raise ProviderError(service.file_of("provider"), slot, problem, hint) from error
 
 
-def _require_voice(slot: Slot, service: ServiceConfig, made: FrameProcessor) -> None:
+def _unset(planned: Plan, env: Mapping[str, str]) -> tuple[tuple[str, ...], list[str]]:
+    """Return the variables that the class or its library reads by itself, and what is not set.
+
+    None of them must be set, so the class is the first to miss one.
+    """
+    entry = planned.entry
+    if entry is None:
+        return (), []
+    asked = [*entry.ambient]
+    if "voice" not in planned.arguments and not is_given(_setting(planned, "voice")):
+        asked += entry.variables.get("voice", ())
+    return entry.ambient, [variable for variable in asked if not env.get(variable)]
+
+
+def _setting(planned: Plan, name: str) -> Any:
+    return getattr(planned.arguments.get("settings"), name, NOT_GIVEN)
+
+
+def _require_voice(
+    slot: Slot, service: ServiceConfig, made: FrameProcessor, entry: Entry | None
+) -> None:
     """Refuse a TTS without a voice: its server would do so only when the bot first speaks."""
-    entry = of_class(slot, type(made))
-    variable = entry.variables.get("voice") if entry else None
-    if slot == "tts" and variable and describe(made)["voice"] is None:
+    variables = entry.variables.get("voice") if entry else None
+    if slot == "tts" and variables and describe(made)["voice"] is None:
         raise ProviderError(
             service.file_of("provider"),
             "tts.settings.voice",
             f"{type(made).__name__} has no voice of its own",
-            f"give the id of one, or set {variable}",
+            f"give the id of one, or set {' or '.join(variables)}",
         )
 
 

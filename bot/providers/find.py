@@ -11,7 +11,8 @@ from pipecat.services.llm_service import LLMService
 from pipecat.services.stt_service import STTService
 from pipecat.services.tts_service import TTSService
 
-from bot.config.catalogue import Entry, find, unknown_provider
+from bot.config.catalogue import find, unknown_provider
+from bot.config.entry import Entry
 from bot.config.errors import ProviderError
 from bot.config.references import BrokenReferenceError, import_reference
 from bot.config.schema import Slot
@@ -54,7 +55,7 @@ def _listed(entry: Entry, path: Path | None, key: str) -> Any:
         return getattr(importlib.import_module(entry.module), entry.class_name)
     except ImportError as error:
         problem = f"'{entry.name}' cannot be imported: {error}"
-        hint = "" if "pip install" in problem else install_hint(entry.package)
+        hint = "" if "pip install" in problem else install_hint(entry)
         raise ProviderError(path, key, problem, hint) from error
 
 
@@ -65,11 +66,9 @@ def _referenced(reference: str, path: Path | None, key: str) -> Any:
         raise ProviderError(path, key, str(error), error.hint) from error
 
 
-def install_hint(package: str) -> str:
-    """Return the command that installs what a provider needs, or nothing if it needs nothing."""
-    if "[" not in package:
-        return ""  # Pipecat's core has all it needs
-    return f'run: uv pip install "{package}"'
+def install_hint(entry: Entry) -> str:
+    """Return the advice to install what a provider needs, or nothing if it needs nothing."""
+    return f"run: {entry.install}" if entry.install else ""
 
 
 def _article(slot: str) -> str:

@@ -6,13 +6,14 @@ classes up; here both are told by file and key, together with what else is wrong
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
 from pipecat.processors.frame_processor import FrameProcessor
 
-from bot.config.catalogue import Entry, find, of_class
+from bot.config.catalogue import find, of_vendor
+from bot.config.entry import Entry
 from bot.config.errors import Problem, ProviderError
 from bot.config.nearest import did_you_mean, nearest
 from bot.config.schema import ServiceConfig, Slot
@@ -26,9 +27,13 @@ INJECTED = ("models", "aiohttp_session")
 
 @dataclass(slots=True)
 class Plan:
-    """A class and the keyword arguments to call it with, `settings` included."""
+    """A class and the keyword arguments to call it with, `settings` included.
+
+    `entry` is what is known of the provider, None for a class of somebody's own.
+    """
 
     cls: type[FrameProcessor]
+    entry: Entry | None
     takes: Mapping[str, Accepted]
     arguments: dict[str, Any] = field(default_factory=dict[str, Any])
 
@@ -50,7 +55,12 @@ def plan(
     """
     cls = resolve(slot, service.provider, path=service.file_of("provider"))
     entry = None if ":" in service.provider else find(slot, service.provider)
-    return _Planner(slot, service, cls, entry or of_class(slot, cls)).plan(env, defaults)
+    return _Planner(slot, service, cls, entry or of_vendor(slot, cls)).plan(env, defaults)
+
+
+def first_set(variables: Iterable[str], env: Mapping[str, str]) -> str | None:
+    """Return what the first of these variables holds that holds anything."""
+    return next((env[variable] for variable in variables if env.get(variable)), None)
 
 
 class _Planner:
@@ -65,7 +75,7 @@ class _Planner:
         self._problems: list[Problem] = []
 
     def plan(self, env: Mapping[str, str], defaults: Mapping[str, Any]) -> Plan:
-        plan = Plan(self._cls, self._takes)
+        plan = Plan(self._cls, self._entry, self._takes)
         for name, value in self._service.args.items():
             if self._accepts_argument(name):
                 plan.arguments[name] = self._fitted("args", name, value, self._takes[name])
@@ -106,17 +116,18 @@ class _Planner:
         for name, taken in self._takes.items():
             if name in arguments or name in INJECTED or name in self._service.args:
                 continue
-            variable = variables.get(name)
-            if variable and name not in self._fields and env.get(variable):
-                arguments[name] = env[variable]
-            elif taken.required or (variable and name == "api_key"):
-                self._missing(name, variable)
+            held = variables.get(name, ())
+            value = first_set(held, env)
+            if value and name not in self._fields:
+                arguments[name] = value
+            elif taken.required or (held and name == "api_key"):
+                self._missing(name, held)
 
-    def _missing(self, name: str, variable: str | None) -> None:
+    def _missing(self, name: str, variables: tuple[str, ...]) -> None:
         if any(nearest(written, [name]) for written in self._service.args):
             return  # told as a misspelt argument
-        if variable:
-            problem = f"the environment variable {variable} is not set"
+        if variables:
+            problem = f"the environment variable {' or '.join(variables)} is not set"
             hint = f"set it, or give '{name}' under '{self._slot}.args'"
         else:
             problem, hint = f"{self._cls.__name__} needs it", ""
@@ -125,11 +136,15 @@ class _Planner:
         self._problems.append(Problem(file, f"{self._slot}.args.{name}", problem, hint))
 
     def _conventions(self, env: Mapping[str, str]) -> dict[str, Any]:
-        """Return the voice, and what else Pipecat's project generator fills in by itself."""
+        """Return the settings that Pipecat's project generator fills in: the model, the voice."""
         if self._entry is None:
             return {}
-        voice = env.get(self._entry.variables.get("voice", ""))
-        return {**self._entry.defaults, **({"voice": voice} if voice else {})}
+        held = {
+            name: first_set(variables, env)
+            for name, variables in self._entry.variables.items()
+            if name in self._fields
+        }
+        return {**self._entry.defaults, **{name: value for name, value in held.items() if value}}
 
     def _delta(self, defaults: Mapping[str, Any]) -> Any:
         given: dict[str, Any] = {}

@@ -35,8 +35,12 @@ class ValueProblemError(ValueError):
 
 
 def arguments_of(cls: type) -> dict[str, Accepted]:
-    """Return the keyword arguments of a constructor, with those it hands on to its bases."""
+    """Return the keyword arguments of a constructor, with those it hands on to its bases.
+
+    What a base requires is not required here: the constructor may give it by itself.
+    """
     found: dict[str, Accepted] = {}
+    own = True
     for owner in cls.__mro__:
         init = vars(owner).get("__init__")
         if not inspect.isfunction(init):
@@ -45,9 +49,10 @@ def arguments_of(cls: type) -> dict[str, Accepted]:
         for name, parameter in list(inspect.signature(init).parameters.items())[1:]:
             hands_on = hands_on or parameter.kind is parameter.VAR_KEYWORD
             if parameter.kind in (parameter.KEYWORD_ONLY, parameter.POSITIONAL_OR_KEYWORD):
-                required = parameter.default is parameter.empty
+                required = own and parameter.default is parameter.empty
                 annotation = _resolved(parameter.annotation, owner.__module__)
                 found.setdefault(name, Accepted(annotation, required))
+        own = False
         if not hands_on:
             break
     return found

@@ -6,11 +6,10 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any, Protocol, cast
 
-from bot.config import BotConfig, Slot, check_references
+from bot.config import BotConfig, check_references
 from bot.models import Models
-from bot.providers import build, check_providers
-
-_SLOTS: tuple[Slot, ...] = ("stt", "llm", "tts")
+from bot.providers import check_providers
+from bot.services import build_services
 
 
 class _Loads(Protocol):
@@ -29,6 +28,10 @@ async def preload(config: BotConfig, models: Models, env: Mapping[str, str]) -> 
     """
     check_references(config)
     check_providers(config, env=env)
-    services = [build(slot, getattr(config, slot), env=env, models=models) for slot in _SLOTS]
-    loading = [cast(_Loads, service).load() for service in services if hasattr(service, "load")]
-    await asyncio.gather(*loading)
+    services = build_services(config, env=env, models=models)
+    built = (services.stt, services.llm, services.tts)
+    loading = [cast(_Loads, service).load() for service in built if hasattr(service, "load")]
+    try:
+        await asyncio.gather(*loading)
+    finally:
+        await services.http.aclose()

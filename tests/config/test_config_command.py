@@ -83,3 +83,41 @@ def test_check_tells_missing_keys_wrong_settings_and_functions_at_once(run, writ
 
 def _default():
     return load_config("default", env={}).path
+
+
+def test_diff_prints_each_key_that_differs_and_exits_with_1(run, write):
+    write(
+        "my.yaml", "extends: default\ntts: {provider: cartesia}\nllm: {args: {api_key: '${K_KEY}'}}"
+    )
+    done = run("diff", "default", "my.yaml", K_KEY="sesame")
+    assert (done.exit_code, done.stderr) == (1, "")
+    assert done.stdout.splitlines() == [
+        'llm.args.api_key: not set -> "********"',
+        'tts.provider: "elevenlabs" -> "cartesia"',
+        'tts.settings.model: "eleven_flash_v2_5" -> not set',
+        'tts.settings.voice: "JBFqnCBsd6RMkjVDRZzb" -> not set',
+        "tts.settings.language: null -> not set",
+        'tts.args.url: "wss://api.elevenlabs.io" -> not set',
+    ]
+
+
+def test_diff_prints_json_when_asked(run, write):
+    write("my.yaml", "extends: default\nturn: {max_tool_steps: 5}")
+    done = run("diff", "default", "my.yaml", "--json")
+    assert (done.exit_code, json.loads(done.stdout)) == (
+        1,
+        [{"key": "turn.max_tool_steps", "left": 3, "right": 5}],
+    )
+
+
+def test_diff_of_equal_configurations_prints_nothing_and_exits_with_0(run, write):
+    write("my.yaml", "extends: default")
+    done = run("diff", "default", "my.yaml")
+    assert (done.exit_code, done.output) == (0, "")
+    assert json.loads(run("diff", "default", "my.yaml", "--json").stdout) == []
+
+
+def test_diff_of_a_configuration_that_cannot_be_loaded_exits_with_2(run):
+    done = run("diff", "default", "lcal")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "did you mean 'local'?" in done.stderr

@@ -22,7 +22,8 @@ def test_a_missing_file_is_told_with_the_nearest_shipped_name():
 
 def test_a_missing_file_with_no_near_name_is_told_with_all_shipped_names():
     assert complaint("/nowhere/zzz.yaml") == (
-        "/nowhere/zzz.yaml: there is no such file; known shipped configs: default, local"
+        "/nowhere/zzz.yaml: there is no such file; "
+        "known shipped configs: cartesia, default, flux, local, ollama, whisper-kokoro"
     )
 
 
@@ -231,5 +232,12 @@ def test_shipped_configurations_are_found_in_a_wheel_as_in_a_checkout(tmp_path, 
     assert load_config("mine", env={}).name == "mine"
 
 
-def test_default_and_local_are_shipped():
-    assert list(shipped_configs()) == ["default", "local"]
+def test_the_ready_configurations_are_shipped():
+    assert list(shipped_configs()) == [
+        "cartesia",
+        "default",
+        "flux",
+        "local",
+        "ollama",
+        "whisper-kokoro",
+    ]

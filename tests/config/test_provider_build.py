@@ -304,7 +304,7 @@ async def test_all_settings_of_a_built_service_have_a_value():
 async def test_models_and_the_http_session_go_to_the_classes_that_take_them():
     models, session = object(), object()
     section = {"provider": own("Keen"), "args": {"volume": "11", "api_key": "k"}}
-    keen = built("stt", section, models=models, aiohttp_session=session)
+    keen = built("stt", section, models=models, aiohttp_session=lambda: session)
     assert keen.got == (models, session, "k", 11)
     assert describe(keen) == {
         "provider": own("Keen"),

@@ -1,17 +1,17 @@
 """Which names a provider goes by, and what is behind them."""
 
 import importlib.util
+from pathlib import Path
 
-import aiohttp
 import pytest
 from pipecat.cli.registry.service_metadata import ServiceRegistry
-from pipecat.services.cartesia.tts import CartesiaTTSService
+from pipecat.services.cartesia.tts import CartesiaHttpTTSService, CartesiaTTSService
 from pipecat.services.deepgram.stt import DeepgramSTTService
 from pipecat.services.ollama.llm import OLLamaLLMService
 
-from bot.config import ProviderError, ServiceConfig
-from bot.config.catalogue import entries, find, of_class
-from bot.providers import build, describe, resolve
+from bot.config import ProviderError
+from bot.config.catalogue import entries, find, of_class, of_vendor
+from bot.providers import resolve
 
 LISTED = {
     "stt": ServiceRegistry.STT_SERVICES,
@@ -146,29 +146,65 @@ def test_an_extra_that_is_not_installed_is_told_with_the_command(monkeypatch):
     )
 
 
-ABSENT = {"moonshine", "piper", "xtts"}
-"""Local servers and models that Pipecat wants to download or be told of when it builds them."""
+SPEECH_TO_SPEECH = {
+    "aws.nova_sonic",
+    "azure.realtime",
+    "azure.voice_live",
+    "google.gemini_live",
+    "google.gemini_live.vertex",
+    "inworld.realtime",
+    "openai.live",
+    "openai.realtime",
+    "ultravox",
+    "xai.realtime",
+}
+"""They are no LLM between an STT and a TTS."""
+MOVED = {"grok", "grok.realtime"}
+"""Former places of xai's, deprecated."""
 
 
-async def test_every_installed_service_is_built_from_its_name_and_the_environment():
-    built = 0
-    async with aiohttp.ClientSession() as session:
-        for slot, definition in ALL:
-            entry = find(slot, definition.value)
-            assert entry is not None
-            if entry.name in ABSENT or not installed(slot, entry.name):
-                continue
-            env = dict.fromkeys(entry.variables.values(), "dummy")
-            config = ServiceConfig(provider=entry.name)
-            made = build(slot, config, env=env, aiohttp_session=session, language="en")
-            assert describe(made)["provider"] == entry.name
-            built += 1
-    assert built > 50
+def test_every_module_of_services_that_pipecat_has_is_known():
+    import pipecat.services
+
+    root = Path(pipecat.services.__file__).parent
+    for slot in LISTED:
+        files = root.rglob(f"{slot}.py")
+        modules = {".".join(file.relative_to(root).parts[:-1]) for file in files}
+        known = {entry.module.removeprefix("pipecat.services.") for entry in entries(slot)}
+        apart = SPEECH_TO_SPEECH | MOVED if slot == "llm" else set()
+        assert modules - apart == {m.removesuffix(f".{slot}") for m in known if "bot." not in m}
 
 
-def installed(slot, name):
-    try:
-        resolve(slot, name)
-    except ProviderError:
-        return False
-    return True
+@pytest.mark.parametrize(
+    ("slot", "name", "class_name"),
+    [
+        ("stt", "funasr", "FunASRSTTService"),
+        ("stt", "together", "TogetherSTTService"),
+        ("llm", "nebius", "NebiusLLMService"),
+        ("llm", "nvidia-omni", "NvidiaOmniLLMService"),
+        ("tts", "speechmatics", "SpeechmaticsTTSService"),
+        ("tts", "together", "TogetherTTSService"),
+    ],
+)
+def test_services_that_pipecats_registry_forgets_have_names_too(slot, name, class_name):
+    entry = find(slot, name)
+    assert entry is not None
+    assert entry.class_name == class_name
+    assert entry.install.startswith('uv pip install "pipecat-ai[')
+
+
+def test_another_class_of_a_vendor_has_the_vendors_key():
+    entry = of_vendor("tts", CartesiaHttpTTSService)
+    assert entry is not None
+    assert entry.variables["api_key"] == ("CARTESIA_API_KEY",)
+    assert of_class("tts", CartesiaHttpTTSService) is None
+
+
+def test_credentials_that_a_vendors_library_finds_by_itself_are_not_asked_for():
+    assert find("tts", "google").ambient == ("GOOGLE_APPLICATION_CREDENTIALS",)
+    assert "credentials" not in find("tts", "google").variables
+    assert find("llm", "aws-bedrock").ambient == ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+    assert find("stt", "deepgram-sagemaker").variables["region"] == (
+        "DEEPGRAM_SAGEMAKER_STT_REGION",
+        "AWS_REGION",
+    )

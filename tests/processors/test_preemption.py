@@ -171,3 +171,19 @@ def test_a_reply_does_not_fit_a_context_that_has_changed(early, change):
     change(early.context)
     assert not early.preemption.settle()
     assert not early.preemption.confirmed
+
+
+def test_it_begins_with_words_that_are_expected_and_holds_once_they_are_final(early):
+    assert early.preemption.begin("I am fine.").text == "How are you? I am fine."
+    assert not early.preemption.answers_all
+    assert not early.preemption.confirm()
+    early.hears("I am fine.")
+    assert early.preemption.answers_all
+    assert early.turn_ends()
+
+
+def test_words_that_come_otherwise_than_expected_are_not_answered_by_it(early):
+    early.preemption.begin("I am fine.")
+    early.hears("I am five.")
+    assert not early.preemption.answers_all
+    assert not early.turn_ends()

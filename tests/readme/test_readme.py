@@ -109,6 +109,18 @@ def doctor(folder: Path) -> None:
     assert done.stdout.splitlines()[-1] == "All is well"
 
 
+def providers(folder: Path) -> None:
+    done = typed("parley providers", folder)
+    assert done.returncode == 0, done.stderr
+    assert "CARTESIA_API_KEY" in done.stdout
+
+
+def diff(folder: Path) -> None:
+    done = typed("parley config diff default cartesia", folder)
+    assert done.returncode == 1, done.stderr
+    assert 'tts.provider: "elevenlabs" -> "cartesia"' in done.stdout
+
+
 RUN: dict[str, Callable[[Path], None]] = {
     "make demo": left_by_the_demo,
     "make serve": serve,
@@ -116,7 +128,9 @@ RUN: dict[str, Callable[[Path], None]] = {
     "parley log show sessions": show,
     "parley log check sessions": check,
     "parley join https://YOUR-DOMAIN.daily.co/ROOM": join,
+    "parley providers": providers,
     "parley config show --config local": config,
+    "parley config diff default cartesia": diff,
 }
 
 

@@ -19,6 +19,7 @@ from bot.doctor.online import daily, deepgram, elevenlabs
 from bot.doctor.online.inquiry import Inquiry, rest_address
 from bot.doctor.online.openai import ask_openai
 from bot.providers import build, describe
+from bot.services import HttpSession
 
 _SLOTS: tuple[Slot, ...] = ("stt", "llm", "tts")
 _DEEPGRAM = (DeepgramSTTService, DeepgramTTSService, DeepgramHttpTTSService)
@@ -67,11 +68,14 @@ class _Asker:
             message = f"{who}: not asked, as its configuration or its key is missing something"
             self._tell(warning("online", message, "see above"))
             return
+        http = HttpSession()
         try:
-            service: Any = build(slot, configured, env=self._env)
+            service: Any = build(slot, configured, env=self._env, aiohttp_session=http.open)
         except ConfigError as error:
             self._tell(warning("online", f"{who}: not asked ({error})"))
             return
+        finally:
+            http.drop()  # whom the service would ask over it is asked otherwise
         if hasattr(service, "load"):
             self._tell(ok("online", f"{who} runs on this machine: nobody to ask"))
             return
@@ -129,5 +133,6 @@ class _Asker:
 
 def _origin(slot: Slot, configured: ServiceConfig) -> str:
     entry = find(slot, configured.provider) if ":" not in configured.provider else None
-    variable = entry.variables.get("api_key") if entry else None
-    return variable if variable and "api_key" not in configured.args else f"{slot}.args.api_key"
+    variables = entry.variables.get("api_key", ()) if entry else ()
+    given = "api_key" in configured.args or not variables
+    return f"{slot}.args.api_key" if given else " or ".join(variables)

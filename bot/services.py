@@ -1,0 +1,90 @@
+"""The three services of a call, built from its configuration.
+
+Services that speak plain HTTP want a client session from outside. It is opened when the first of
+them is built and closed with the call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pipecat.processors.frame_processor import FrameProcessor
+
+from bot.config import BotConfig, Slot
+from bot.models import Models
+from bot.providers import build
+
+if TYPE_CHECKING:
+    import aiohttp
+
+_SLOTS: tuple[Slot, ...] = ("stt", "llm", "tts")
+
+
+class HttpSession:
+    """One HTTP client session, opened on first use."""
+
+    def __init__(self) -> None:
+        self._session: aiohttp.ClientSession | None = None
+
+    def open(self) -> aiohttp.ClientSession:
+        """Return the session; call it inside a running event loop."""
+        if self._session is None:
+            import aiohttp
+
+            self._session = aiohttp.ClientSession()
+        return self._session
+
+    def drop(self) -> None:
+        """Give up a session that nothing was sent over."""
+        session, self._session = self._session, None
+        if session is not None:
+            session.detach()
+
+    async def aclose(self) -> None:
+        """Close the session if it was opened."""
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
+
+
+@dataclass(frozen=True)
+class Services:
+    """The STT, LLM and TTS of a call, and the HTTP session they share."""
+
+    stt: FrameProcessor
+    llm: FrameProcessor
+    tts: FrameProcessor
+    http: HttpSession = field(default_factory=HttpSession)
+
+
+def build_services(config: BotConfig, *, env: Mapping[str, str], models: Models) -> Services:
+    """Build the services of a configuration; call it inside a running event loop.
+
+    Args:
+        config: what the bot is.
+        env: where API keys are looked up.
+        models: heavy models shared by the calls of a process.
+
+    Raises:
+        ProviderError: one of them cannot be found, imported or built as configured.
+    """
+    http = HttpSession()
+    agent = config.agent
+    made: dict[Slot, FrameProcessor] = {}
+    try:
+        for slot in _SLOTS:
+            made[slot] = build(
+                slot,
+                getattr(config, slot),
+                env=env,
+                models=models,
+                language=agent.language,
+                system_instruction=agent.instructions,
+                aiohttp_session=http.open,
+            )
+    except BaseException:
+        http.drop()
+        raise
+    return Services(made["stt"], made["llm"], made["tts"], http)
