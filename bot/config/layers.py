@@ -17,6 +17,8 @@ from bot.config.yaml_file import located, read_yaml
 
 SLOTS = ("stt", "llm", "tts", "vad")
 _SECTIONS = {"agent", "stt", "llm", "tts", "vad", "turn", "tools", "hooks", "log", "call", "tags"}
+# What a section says whoever its provider is.
+_ANY_PROVIDERS = ("fallback", "silence_timeout", "recover_after")
 # One choice, not two settings: a child's `say` takes the place of its parent's `generate`.
 _WHOLE: set[KeyPath] = {("agent", "greeting")}
 
@@ -118,7 +120,8 @@ def _merge(
         old = tree.get(key)
         below = cast("dict[str, Any]", old) if isinstance(old, dict) else {}
         if at == () and key in SLOTS and _another_provider(key, below, said, env):
-            below = {}  # settings and args are words of the parent's provider
+            # Settings and args are words of the parent's provider.
+            below = {key: below[key] for key in _ANY_PROVIDERS if key in below}
         tree[key] = _merge(below, said, path, env)
     return tree
 

@@ -13,7 +13,7 @@ from typing import Any, cast
 from pydantic import ValidationError
 
 from bot.config.catalogue import find, unknown_provider
-from bot.config.errors import ConfigError, Problem, dotted
+from bot.config.errors import ConfigError, KeyPath, Problem, dotted
 from bot.config.layers import Origins, merged, read_layers
 from bot.config.problems import problems_of
 from bot.config.schema import BotConfig, Slot
@@ -61,14 +61,12 @@ def _variable_problems(expansion: Expansion, origins: Origins) -> Iterable[Probl
 
 def _provider_problems(expansion: Expansion, origins: Origins) -> Iterable[Problem]:
     for slot in _SERVICES:
-        section = expansion.tree.get(slot)
-        path = (slot, "provider")
-        provider = cast("dict[str, Any]", section).get("provider") if _is_dict(section) else None
-        if not isinstance(provider, str) or not provider or path in expansion.failures:
-            continue
-        problem = _provider_problem(slot, provider)
-        if problem:
-            yield Problem(origins.file_of(path), dotted(path), *problem)
+        for path, provider in _named_providers(slot, expansion.tree.get(slot)):
+            if not isinstance(provider, str) or not provider or path in expansion.failures:
+                continue
+            problem = _provider_problem(slot, provider)
+            if problem:
+                yield Problem(origins.file_of(path), dotted(path), *problem)
     vad = expansion.tree.get("vad")
     provider = cast("dict[str, Any]", vad).get("provider") if _is_dict(vad) else None
     if isinstance(provider, str) and provider not in ("", "silero") and ":" not in provider:
@@ -81,6 +79,20 @@ def _provider_problems(expansion: Expansion, origins: Origins) -> Iterable[Probl
         )
 
 
+def _named_providers(slot: Slot, section: object) -> Iterable[tuple[KeyPath, object]]:
+    """Return the providers that a service's section names, each with its key."""
+    if not isinstance(section, dict):
+        return
+    said = cast("dict[str, Any]", section)
+    yield (slot, "provider"), said.get("provider")
+    fallback = said.get("fallback")
+    for index, entry in enumerate(cast("list[Any]", fallback) if _is_list(fallback) else []):
+        if isinstance(entry, dict):
+            yield (slot, "fallback", index, "provider"), cast("Any", entry).get("provider")
+        else:
+            yield (slot, "fallback", index), entry
+
+
 def _provider_problem(slot: Slot, provider: str) -> tuple[str, str] | None:
     if ":" in provider or find(slot, provider):
         return None
@@ -89,6 +101,10 @@ def _provider_problem(slot: Slot, provider: str) -> tuple[str, str] | None:
 
 def _is_dict(value: object) -> bool:
     return isinstance(value, dict)
+
+
+def _is_list(value: object) -> bool:
+    return isinstance(value, list)
 
 
 def _unwrapped(tree: dict[str, Any]) -> dict[str, Any]:
@@ -100,9 +116,12 @@ def _unwrapped_section(section: Any) -> Any:
     if not isinstance(section, dict):
         return revealed(section)
     items = cast("dict[str, Any]", section).items()
-    return {
-        key: value
-        if key in ("settings", "args") and not isinstance(value, Secret)
-        else revealed(value)
-        for key, value in items
-    }
+    return {key: _unwrapped_value(key, value) for key, value in items}
+
+
+def _unwrapped_value(key: str, value: Any) -> Any:
+    if key in ("settings", "args") and not isinstance(value, Secret):
+        return value
+    if key == "fallback" and isinstance(value, list):
+        return [_unwrapped_section(entry) for entry in cast("list[Any]", value)]
+    return revealed(value)

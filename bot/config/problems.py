@@ -16,7 +16,7 @@ from pydantic_core import ErrorDetails
 from bot.config.errors import KeyPath, Problem, dotted
 from bot.config.layers import Origins
 from bot.config.nearest import did_you_mean, nearest
-from bot.config.schema import BotConfig, ServiceConfig
+from bot.config.schema import BotConfig, ProviderConfig
 
 _EXPECTED = {
     "bool": "true or false",
@@ -102,7 +102,7 @@ def _key_hint(path: KeyPath) -> str:
     if model is None:
         return ""
     hint = did_you_mean(key, _keys(model), kind="keys")
-    if model is ServiceConfig and hint.startswith("known"):
+    if issubclass(model, ProviderConfig) and hint.startswith("known"):
         return f"options of the service go under '{path[0]}.settings' or '{path[0]}.args'"
     return hint
 

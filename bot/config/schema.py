@@ -23,7 +23,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from bot.config.errors import KeyPath
+from bot.config.errors import KeyPath, dotted
 from bot.config.layers import Origins
 from bot.config.secret import STARS, Secret
 from bot.config.turn import TurnConfig
@@ -49,6 +49,10 @@ def _reference(text: str) -> str:
 
 def _greeting(value: Any) -> Any:
     return {"say": value} if isinstance(value, str) else value
+
+
+def _fallback(value: Any) -> Any:
+    return {"provider": value} if isinstance(value, str) else value
 
 
 Text = Annotated[str, Field(min_length=1)]
@@ -78,22 +82,27 @@ class AgentConfig(_Section):
 
 
 class _Provided(_Section):
-    _slot: str = PrivateAttr(default="")
+    _at: KeyPath = PrivateAttr(default=())
     _origins: Origins = PrivateAttr(default=Origins())
 
-    def placed(self, slot: str, origins: Origins) -> Self:
-        """Copy that knows its slot and files, so that later errors can name them."""
+    def placed(self, at: KeyPath, origins: Origins) -> Self:
+        """Copy that knows its key and files, so that later errors can name them."""
         copy = self.model_copy()
-        copy._slot, copy._origins = slot, origins
+        copy._at, copy._origins = at, origins
         return copy
+
+    @property
+    def key(self) -> str:
+        """Where it stands in the configuration ("stt", "tts.fallback.0"), "" if in none."""
+        return dotted(self._at) if self._at else ""
 
     def file_of(self, *key: str) -> Path | None:
         """Return the file that holds a key of this section, for error messages."""
-        return self._origins.file_of((self._slot, *key))
+        return self._origins.file_of((*self._at, *key))
 
 
-class ServiceConfig(_Provided):
-    """One of the three services.
+class ProviderConfig(_Provided):
+    """A provider and how it is set up.
 
     Attributes:
         provider: a short name ("deepgram") or "module:Class".
@@ -104,6 +113,34 @@ class ServiceConfig(_Provided):
     provider: Text
     settings: dict[str, Any] = Field(default_factory=dict)
     args: dict[str, Any] = Field(default_factory=dict)
+
+
+Fallback = Annotated[ProviderConfig, BeforeValidator(_fallback)]
+
+
+class ServiceConfig(ProviderConfig):
+    """One of the three services, and who takes over when its provider fails.
+
+    Attributes:
+        fallback: other providers, in the order in which they are tried.
+        silence_timeout: seconds without a sign of a provider that has something to do, after which
+            it counts as failed; null for any. It matters only where there is a fallback.
+        recover_after: seconds after which a provider that failed is tried again; null for never.
+    """
+
+    fallback: tuple[Fallback, ...] = ()
+    silence_timeout: float | None = Field(default=2.5, gt=0, le=60)
+    recover_after: float | None = Field(default=60.0, gt=0, le=86400)
+
+    @property
+    def providers(self) -> tuple[ProviderConfig, ...]:
+        """The provider and those that may take over from it."""
+        return (self, *self.fallback)
+
+    def placed(self, at: KeyPath, origins: Origins) -> Self:
+        """Copy that knows where it stands, and where its fallbacks do."""
+        placed = [f.placed((*at, "fallback", i), origins) for i, f in enumerate(self.fallback)]
+        return super().placed(at, origins).model_copy(update={"fallback": tuple(placed)})
 
 
 class VadConfig(_Provided):
@@ -172,7 +209,7 @@ class BotConfig(_Section):
 
     def placed(self, origins: Origins, secrets: frozenset[KeyPath]) -> Self:
         """Copy that knows the files it came from and where its secrets are."""
-        parts = {slot: getattr(self, slot).placed(slot, origins) for slot in _PLACED}
+        parts = {slot: getattr(self, slot).placed((slot,), origins) for slot in _PLACED}
         copy = self.model_copy(update=parts)
         copy._origins, copy._secrets = origins, secrets
         copy._path = origins.file_of(())

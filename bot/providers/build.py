@@ -11,7 +11,7 @@ from pipecat.utils.types import NOT_GIVEN, is_given
 from bot.config.catalogue import of_class
 from bot.config.entry import Entry
 from bot.config.errors import ProviderError
-from bot.config.schema import ServiceConfig, Slot
+from bot.config.schema import ProviderConfig, Slot
 from bot.config.secret import STARS, names_a_secret, secrets_in
 from bot.providers.plan import Plan, plan
 
@@ -25,7 +25,7 @@ _SLOTS: tuple[Slot, ...] = ("stt", "llm", "tts")
 
 def build(
     slot: Slot,
-    service: ServiceConfig,
+    service: ProviderConfig,
     *,
     env: Mapping[str, str],
     models: Models | None = None,
@@ -79,7 +79,7 @@ def describe(service: FrameProcessor) -> dict[str, str | None]:
 
 
 def _constructed(
-    slot: Slot, service: ServiceConfig, planned: Plan, env: Mapping[str, str]
+    slot: Slot, service: ProviderConfig, planned: Plan, env: Mapping[str, str]
 ) -> FrameProcessor:
     try:
         return planned.cls(**planned.arguments)
@@ -91,7 +91,9 @@ def _constructed(
         said = _without(f"{type(error).__name__}: {error}", hidden)
         problem = f"{planned.cls.__name__} cannot be built: {said}"
         hint = f"not set in the environment: {', '.join(unset)}" if unset else ""
-        raise ProviderError(service.file_of("provider"), slot, problem, hint) from error
+        raise ProviderError(
+            service.file_of("provider"), service.key or slot, problem, hint
+        ) from error
 
 
 def _unset(planned: Plan, env: Mapping[str, str]) -> tuple[tuple[str, ...], list[str]]:
@@ -113,14 +115,14 @@ def _setting(planned: Plan, name: str) -> Any:
 
 
 def _require_voice(
-    slot: Slot, service: ServiceConfig, made: FrameProcessor, entry: Entry | None
+    slot: Slot, service: ProviderConfig, made: FrameProcessor, entry: Entry | None
 ) -> None:
     """Refuse a TTS without a voice: its server would do so only when the bot first speaks."""
     variables = entry.variables.get("voice") if entry else None
     if slot == "tts" and variables and describe(made)["voice"] is None:
         raise ProviderError(
             service.file_of("provider"),
-            "tts.settings.voice",
+            f"{service.key or slot}.settings.voice",
             f"{type(made).__name__} has no voice of its own",
             f"give the id of one, or set {' or '.join(variables)}",
         )

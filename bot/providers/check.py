@@ -46,10 +46,11 @@ def check_providers(config: BotConfig, *, env: Mapping[str, str]) -> None:
 def _problems(config: BotConfig, env: Mapping[str, str]) -> Iterator[Problem]:
     services: dict[Slot, ServiceConfig] = {"stt": config.stt, "llm": config.llm, "tts": config.tts}
     for slot, service in services.items():
-        try:
-            plan(slot, service, env=env, defaults={})
-        except ProviderError as error:
-            yield from error.problems
+        for provider in service.providers:
+            try:
+                plan(slot, provider, env=env, defaults={})
+            except ProviderError as error:
+                yield from error.problems
     try:
         plan_vad(config.vad)
     except ProviderError as error:

@@ -20,19 +20,22 @@ from bot.config.schema import Slot
 _BASES: dict[Slot, type] = {"stt": STTService, "llm": LLMService, "tts": TTSService}
 
 
-def resolve(slot: Slot, provider: str, *, path: Path | None = None) -> type[FrameProcessor]:
+def resolve(
+    slot: Slot, provider: str, *, path: Path | None = None, key: str | None = None
+) -> type[FrameProcessor]:
     """Import the class of a provider.
 
     Args:
         slot: which of the three services.
         provider: a short name ("deepgram", "deepgram_stt") or "module:Class".
         path: the file that names it, for the error message.
+        key: the key under which it is named, for the same.
 
     Raises:
         ProviderError: there is no such provider, what it needs is not installed (the message has
             the command that installs it), or the class is no service for this slot.
     """
-    key = f"{slot}.provider"
+    key = key or f"{slot}.provider"
     if ":" in provider:
         cls = _referenced(provider, path, key)
     else:

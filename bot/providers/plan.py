@@ -16,7 +16,7 @@ from bot.config.catalogue import find, of_vendor
 from bot.config.entry import Entry
 from bot.config.errors import Problem, ProviderError
 from bot.config.nearest import did_you_mean, nearest
-from bot.config.schema import ServiceConfig, Slot
+from bot.config.schema import ProviderConfig, Slot
 from bot.config.secret import revealed, secrets_in
 from bot.providers.find import resolve
 from bot.providers.typed import Accepted, ValueProblemError, arguments_of, fields_of, fitted
@@ -39,7 +39,7 @@ class Plan:
 
 
 def plan(
-    slot: Slot, service: ServiceConfig, *, env: Mapping[str, str], defaults: Mapping[str, Any]
+    slot: Slot, service: ProviderConfig, *, env: Mapping[str, str], defaults: Mapping[str, Any]
 ) -> Plan:
     """Check a service's settings and arguments and fill in what the ecosystem's variables hold.
 
@@ -53,7 +53,8 @@ def plan(
     Raises:
         ProviderError: with a line for each thing that is wrong.
     """
-    cls = resolve(slot, service.provider, path=service.file_of("provider"))
+    path, key = service.file_of("provider"), f"{service.key or slot}.provider"
+    cls = resolve(slot, service.provider, path=path, key=key)
     entry = None if ":" in service.provider else find(slot, service.provider)
     return _Planner(slot, service, cls, entry or of_vendor(slot, cls)).plan(env, defaults)
 
@@ -65,9 +66,10 @@ def first_set(variables: Iterable[str], env: Mapping[str, str]) -> str | None:
 
 class _Planner:
     def __init__(
-        self, slot: Slot, service: ServiceConfig, cls: type[FrameProcessor], entry: Entry | None
+        self, slot: Slot, service: ProviderConfig, cls: type[FrameProcessor], entry: Entry | None
     ) -> None:
         self._slot, self._service, self._cls, self._entry = slot, service, cls, entry
+        self._key = service.key or slot
         self._takes = arguments_of(cls)
         self._settings: Any = getattr(cls, "Settings", None)
         self._fields = fields_of(self._settings) if self._settings else {}
@@ -90,7 +92,7 @@ class _Planner:
         return plan
 
     def _accepts_argument(self, name: str) -> bool:
-        slot = self._slot
+        slot = self._key
         # Pipecat keeps its settings as deprecated arguments too; the settings are what counts.
         legacy = self._cls.__module__.startswith("pipecat.") and (
             name in self._fields or name in self._aliases or name in ("params", "live_options")
@@ -128,12 +130,12 @@ class _Planner:
             return  # told as a misspelt argument
         if variables:
             problem = f"the environment variable {' or '.join(variables)} is not set"
-            hint = f"set it, or give '{name}' under '{self._slot}.args'"
+            hint = f"set it, or give '{name}' under '{self._key}.args'"
         else:
             problem, hint = f"{self._cls.__name__} needs it", ""
         # Nobody wrote the key: the file that chose the provider is the one to mend.
         file = self._service.file_of("provider")
-        self._problems.append(Problem(file, f"{self._slot}.args.{name}", problem, hint))
+        self._problems.append(Problem(file, f"{self._key}.args.{name}", problem, hint))
 
     def _conventions(self, env: Mapping[str, str]) -> dict[str, Any]:
         """Return the settings that Pipecat's project generator fills in: the model, the voice."""
@@ -167,7 +169,7 @@ class _Planner:
     def _unknown_setting(self, name: str) -> None:
         problem = f"{self._cls.__name__} has no such setting"
         if name in self._takes and name not in INJECTED:
-            hint = f"it is an argument: put it under '{self._slot}.args'"
+            hint = f"it is an argument: put it under '{self._key}.args'"
         else:
             hint = did_you_mean(name, [*self._fields, *self._aliases, "extra"], kind="settings")
         self._wrong("settings", name, problem, hint)
@@ -182,4 +184,4 @@ class _Planner:
 
     def _wrong(self, section: str, name: str, problem: str, hint: str = "") -> None:
         file = self._service.file_of(section, name)
-        self._problems.append(Problem(file, f"{self._slot}.{section}.{name}", problem, hint))
+        self._problems.append(Problem(file, f"{self._key}.{section}.{name}", problem, hint))

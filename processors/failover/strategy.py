@@ -1,6 +1,6 @@
 """Which provider serves: the next one when one fails, the first again when it is well.
 
-Pipecat's own failover waits until a service is beyond use. Here each failure of the provider counts,
+Pipecat's own failover waits until a service is beyond use. Here each failure of a provider counts,
 since a caller does not wait for retries; an application's own failure, such as a tool's, does not.
 """
 
