@@ -16,8 +16,8 @@ from pipecat.processors.aggregators.llm_response_universal import LLMContextAggr
 from pipecat.processors.frame_processor import FrameProcessor
 from pipecat.transports.base_transport import BaseTransport
 
-from bot.config import BotConfig, load_tools, load_user_turn_hook
-from bot.tools import as_direct_function
+from bot.config import BotConfig, load_user_turn_hook
+from bot.tools import build_tools
 from bot.turn_taking import turn_taking
 from processors.floor import Floor
 from processors.listening import Listening
@@ -68,7 +68,7 @@ def assemble(
     Raises:
         ConfigError: A tool, a hook, a VAD or a turn detector cannot be imported or built.
     """
-    tools: Any = [as_direct_function(tool) for tool in load_tools(config)]
+    tools: Any = build_tools(config)
     context = LLMContext(tools=tools) if tools else LLMContext()
     turns = turn_taking(config, context)
     aggregators = LLMContextAggregatorPair(context, user_params=turns.user_params)
@@ -82,7 +82,12 @@ def assemble(
         Listening(turns.floor),
         TypedText(turns.floor, answers_rtvi=not rtvi),
         user,
-        UserTurnGate(hook, floor=turns.floor, preemption=turns.preemption),
+        UserTurnGate(
+            hook,
+            floor=turns.floor,
+            preemption=turns.preemption,
+            timeout=config.hooks.timeout,
+        ),
         services.llm,
         ToolStepLimit(config.turn.max_tool_steps),
         services.tts,
