@@ -8,8 +8,8 @@ really played.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
+from pipecat.adapters.llm.schemas.function_schema import FunctionSchema
 from pipecat.pipeline.pipeline import Pipeline
 from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.processors.aggregators.llm_response_universal import LLMContextAggregatorPair
@@ -44,6 +44,7 @@ class CallPipeline:
 
     pipeline: Pipeline
     context: LLMContext
+    tools: list[FunctionSchema]
     end: PipelineEnd
     floor: Floor
 
@@ -68,8 +69,8 @@ def assemble(
     Raises:
         ConfigError: A tool, a hook, a VAD or a turn detector cannot be imported or built.
     """
-    tools: Any = build_tools(config)
-    context = LLMContext(tools=tools) if tools else LLMContext()
+    tools = build_tools(config)
+    context = LLMContext(tools=list(tools)) if tools else LLMContext()
     turns = turn_taking(config, context)
     aggregators = LLMContextAggregatorPair(context, user_params=turns.user_params)
     user, assistant = aggregators.user(), aggregators.assistant()
@@ -98,4 +99,4 @@ def assemble(
         end,
     ]
     pipeline = Pipeline([processor for processor in processors if processor is not None])
-    return CallPipeline(pipeline, context, end, turns.floor)
+    return CallPipeline(pipeline, context, tools, end, turns.floor)
