@@ -18,19 +18,19 @@ HOOK = "hooks.on_call_end"
 
 
 async def call_end_hook(
-    hook: Callable[[SessionReport], Any], report: SessionReport, timeout: float
+    hook: Callable[[SessionReport], Any], report: SessionReport, seconds: float
 ) -> bool:
     """Run the hook; whether it came to its end. A failure is counted in the report's losses.
 
     Args:
         hook: Takes the report; it may be async, and runs in a thread of its own if it is not.
         report: The report as written.
-        timeout: Seconds after which the hook is left behind.
+        seconds: Seconds after which the hook is left behind.
     """
     try:
-        await within(timeout, call(hook, report))
+        await within(seconds, call(hook, report))
     except OverdueError:
-        logger.error(f"{HOOK} did not return within {timeout:g} s; the report is written")
+        logger.error(f"{HOOK} did not return within {seconds:g} s; the report is written")
     except Exception as error:  # noqa: BLE001 - a broken hook must not cost the report
         logger.opt(exception=error).error(f"{HOOK} failed ({error!r}); the report is written")
     else:

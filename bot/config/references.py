@@ -105,9 +105,8 @@ def _broken(config: BotConfig) -> Iterator[Problem]:
     references: list[tuple[str, KeyPath, bool]] = [
         (tool.function, ("tools", index), True) for index, tool in enumerate(config.tools)
     ]
-    for name in _HOOKS:
-        if hook := getattr(config.hooks, name):
-            references.append((hook, ("hooks", name), False))
+    hooks = {name: getattr(config.hooks, name) for name in _HOOKS}
+    references += [(hook, ("hooks", name), False) for name, hook in hooks.items() if hook]
     if ":" in config.turn.detector:
         references.append((config.turn.detector, ("turn", "detector"), False))
     for reference, key, is_tool in references:

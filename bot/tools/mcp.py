@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterable
-from typing import Any
 
 from loguru import logger
 from mcp import StdioServerParameters
@@ -47,7 +46,7 @@ class McpServers:
         self._servers = [
             _Server(said, said.timeout or config.call.tool_timeout) for said in config.mcp
         ]
-        self._connecting: asyncio.Task[Any] | None = None
+        self._connecting: asyncio.Future[list[list[FunctionSchema] | McpServerError]] | None = None
 
     async def connect(self, taken: Iterable[str]) -> tuple[list[FunctionSchema], list[Failed]]:
         """Connect all servers side by side.
@@ -61,13 +60,12 @@ class McpServers:
         Raises:
             McpServerError: One that is required cannot be used.
         """
-        self._connecting = asyncio.ensure_future(
-            asyncio.gather(*(server.connect() for server in self._servers))
-        )
+        self._connecting = asyncio.gather(*(server.connect() for server in self._servers))
+        outcomes = await self._connecting
         found: list[FunctionSchema] = []
         failures: list[Failed] = []
         names = set(taken)
-        for server, outcome in zip(self._servers, await self._connecting, strict=True):
+        for server, outcome in zip(self._servers, outcomes, strict=True):
             if isinstance(outcome, McpServerError):
                 if server.said.required:
                     raise outcome
