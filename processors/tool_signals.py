@@ -88,5 +88,5 @@ def _runs_llm(frame: FunctionCallResultFrame) -> bool:
 
 def _as_text(result: Any) -> str:
     if isinstance(result, str):
-        return result
+        return str(result)  # an ErrorOutput as plain text, which is what a journal takes
     return "" if result is None else json.dumps(result, ensure_ascii=False, default=str)
