@@ -152,3 +152,18 @@ async def test_a_server_that_is_shutting_down_takes_no_calls(
     answer = await http.post("/api/offer", json={"sdp": "v=0", "type": "offer"})
     assert answer.status_code == 503
     assert "shutting down" in answer.json()["detail"]
+
+
+async def test_a_start_request_may_carry_a_body(http: httpx.AsyncClient):
+    answer = await http.post("/start", json={"body": {"tags": ["vip"]}})
+    assert answer.status_code == 200
+    assert answer.json()["sessionId"]
+
+
+@pytest.mark.parametrize(
+    ("content", "status"), [(b"no json", 400), (b"[" * 2000, 400), (b" " * 70_000, 413)]
+)
+async def test_a_start_request_that_cannot_be_read_is_refused(
+    http: httpx.AsyncClient, content: bytes, status: int
+):
+    assert (await http.post("/start", content=content)).status_code == status
