@@ -15,12 +15,16 @@ if TYPE_CHECKING:
     from bot.config import ConfigError, load_config
     from bot.models import Models
     from bot.session import SessionReport
+    from processors.tool_output import ToolError
+    from processors.user_turn_gate import RefuseTurn
 
 __all__ = [
     "Call",
     "ConfigError",
     "Models",
+    "RefuseTurn",
     "SessionReport",
+    "ToolError",
     "bot",
     "load_config",
     "readyz",
@@ -31,7 +35,9 @@ _HOMES = {
     "Call": "bot.call",
     "ConfigError": "bot.config",
     "Models": "bot.models",
+    "RefuseTurn": "processors.user_turn_gate",
     "SessionReport": "bot.session",
+    "ToolError": "processors.tool_output",
     "bot": "bot.cloud",
     "load_config": "bot.config",
     "readyz": "bot.cloud",

@@ -12,7 +12,7 @@ import os
 import time
 from collections.abc import Iterable, Mapping
 from contextlib import AsyncExitStack
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from loguru import logger
 from pipecat.frames.frames import (
@@ -29,11 +29,13 @@ from pipecat.processors.frame_processor import FrameDirection
 from pipecat.transports.base_transport import BaseTransport
 from pipecat.workers.runner import WorkerRunner
 
+from bot.call_end import call_end_hook
 from bot.closing import closed_by, closed_by_exception, reason_of
-from bot.config import BotConfig
+from bot.config import BotConfig, load_call_end_hook, require_mcp
 from bot.failure_limit import FailureLimit
 from bot.far_side import FarSide
 from bot.filing import CallFiles
+from bot.labels import Labels
 from bot.models import Models
 from bot.opening import call_header
 from bot.pipeline import CallPipeline, assemble
@@ -45,6 +47,9 @@ from processors.away import AwayTimer
 from processors.failures import failure_of, is_tool_failure
 from processors.frames import TypedTextFrame
 from processors.observer import CallObserver
+
+if TYPE_CHECKING:
+    from bot.tools.mcp import McpServers
 
 # What a call may take to come down before it is left behind (seconds). SIGTERM leaves a process
 # little more, and the report is still to be written.
@@ -63,6 +68,8 @@ class Call:
         room_id: Id of the room, for the report.
         models: Heavy models shared by the calls of a process; by default the call owns its own.
         tags: Tags for the report, beside those of the configuration.
+        metadata: Metadata for the report, over that of the configuration. Of tags and metadata,
+            what is out of bounds (eventlog/labels.py) is left out and counted.
         handle_signals: Whether SIGINT and SIGTERM end this call (job_shutdown).
         rtvi: Whether Pipecat's own clients (RTVI) are on the far side and wait to be answered.
         env: Where API keys are looked up, the process's environment by default.
@@ -84,7 +91,8 @@ class Call:
         room: str = "",
         room_id: str = "",
         models: Models | None = None,
-        tags: Iterable[str] = (),
+        tags: Iterable[object] = (),
+        metadata: Mapping[str, Any] | None = None,
         handle_signals: bool = False,
         rtvi: bool = False,
         env: Mapping[str, str] | None = None,
@@ -99,13 +107,19 @@ class Call:
         env = os.environ if env is None else env
         self.services = services = build_services(config, env=env, models=self._models)
         self._files = CallFiles(config.log, self.session)
-        header = call_header(config, self._files, services, room=room, room_id=room_id, tags=tags)
+        labels = Labels.of(config, tags, metadata)
+        header = call_header(
+            config, self._files, services, room=room, room_id=room_id, labels=labels
+        )
         self._intake = Intake(header, self._files.folder)
+        labels.tell_losses(self._intake.lose)
         self._files.tell_losses(self._intake.lose)
         self._recording = self._files.recording(self._intake.lose)
         self._parts: CallPipeline = assemble(
             config, transport, services, self._recording, rtvi=rtvi
         )
+        self._end_hook = load_call_end_hook(config)
+        self._servers = _mcp_servers(config)
         self._observer = CallObserver(
             self._intake.take,
             self._intake.lose,
@@ -186,6 +200,8 @@ class Call:
     async def run(self) -> SessionReport:
         """Hold the call and return its report, whatever happens."""
         async with AsyncExitStack() as stack:
+            if self._servers is not None:
+                stack.push_async_callback(self._servers.aclose)
             if self._own_models:
                 stack.push_async_callback(self._models.aclose)
             stack.push_async_callback(self.services.http.aclose)
@@ -226,6 +242,7 @@ class Call:
     def _watch(self, worker: PipelineWorker) -> None:
         @worker.event_handler("on_pipeline_started")
         async def started(_worker: PipelineWorker, _frame: Frame) -> None:
+            await self._connect_tools()
             self._started.set()
             await self._greet()
 
@@ -250,6 +267,20 @@ class Call:
             )
 
         del started, finished, failed, stuck
+
+    async def _connect_tools(self) -> None:
+        if self._servers is None:
+            return
+        own = self._parts.tools
+        try:
+            found, failures = await self._servers.connect(tool.name for tool in own)
+        except Exception as error:  # noqa: BLE001 - a server that is required cannot be used
+            await self._close(closed_by_exception(error), drain=False)
+            return
+        for failure in failures:
+            self._intake.take(failure)
+        if found:
+            self._parts.context.set_tools([*own, *found])
 
     async def _far_side_joined(self) -> None:
         if not self._connected:
@@ -303,11 +334,24 @@ class Call:
         closing.at = time.time()
         self._intake.close(closing)
         data = await asyncio.to_thread(self._intake.report)
-        return await asyncio.to_thread(self._files.write, data, audio)
+        report = await asyncio.to_thread(self._files.write, data, audio)
+        hook, timeout = self._end_hook, self.config.hooks.timeout
+        if hook is not None and not await call_end_hook(hook, report, timeout):
+            await asyncio.to_thread(self._files.write_again, report)
+        return report
 
     async def _queue(self, frame: Frame) -> None:
         if self._worker is not None:
             await self._worker.queue_frame(frame)
+
+
+def _mcp_servers(config: BotConfig) -> McpServers | None:
+    if not config.mcp:
+        return None
+    require_mcp(config)
+    from bot.tools.mcp import McpServers
+
+    return McpServers(config)
 
 
 async def run_call(config: BotConfig, transport: BaseTransport, **options: Any) -> SessionReport:

@@ -8,8 +8,8 @@ session, and handles signals itself. So nothing of a call outlives it here, and 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
-from typing import Any, cast
+from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlsplit
 
 from loguru import logger
@@ -22,6 +22,7 @@ from pipecat.transports.websocket.fastapi import FastAPIWebsocketParams
 
 from bot.call import Call
 from bot.config import BotConfig, ConfigError, load_config
+from bot.labels import labels_of
 
 CONFIG_VARIABLE = "PARLEY_CONFIG"
 """Names the configuration of a deployment: a path, or the name of a shipped one."""
@@ -39,7 +40,7 @@ async def bot(runner_args: RunnerArguments) -> None:
     Args:
         runner_args: The session as Pipecat's runner or Pipecat Cloud describes it: a Daily room, a
             WebRTC connection or a WebSocket (our own protobuf frames, or a telephone provider's).
-            `body["tags"]`, a list of strings, becomes tags of the report.
+            `body["tags"]`, a list of texts, and `body["metadata"]`, a mapping, go into the report.
 
     Raises:
         ConfigError: The configuration cannot be used. The base image only logs what is raised
@@ -50,13 +51,15 @@ async def bot(runner_args: RunnerArguments) -> None:
         config = _config()
         transport = await _transport(runner_args)
         room, room_id = _room(runner_args)
+        tags, metadata = labels_of(runner_args.body)
         call = Call(
             config,
             transport,
             session_id=runner_args.session_id,
             room=room,
             room_id=room_id,
-            tags=_tags(runner_args.body),
+            tags=tags,
+            metadata=metadata,
             handle_signals=runner_args.handle_sigint or runner_args.handle_sigterm,
             rtvi=True,
         )
@@ -112,13 +115,3 @@ def _room(runner_args: RunnerArguments) -> tuple[str, str]:
         return "", ""
     url = urlsplit(runner_args.room_url)
     return url.path.strip("/"), f"{url.scheme}://{url.netloc}{url.path}"
-
-
-def _tags(body: object) -> tuple[str, ...]:
-    """Return the tags that whoever started the session gave it; what is no text is left out."""
-    if not isinstance(body, Mapping):
-        return ()
-    tags = cast("Mapping[str, object]", body).get("tags")
-    if not isinstance(tags, list | tuple):
-        return ()
-    return tuple(tag for tag in cast("list[object]", tags) if isinstance(tag, str) and tag)

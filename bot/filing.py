@@ -65,6 +65,11 @@ class CallFiles:
             print_report(data)
         return SessionReport(data, self.folder, path, audio, dump_path)
 
+    def write_again(self, report: SessionReport) -> None:
+        """Write the report's file anew, after something was counted in it."""
+        if report.path is not None:
+            self._report(report.data)
+
     def _report(self, data: dict[str, Any]) -> Path | None:
         if self.folder is None:
             return None

@@ -5,12 +5,12 @@ from __future__ import annotations
 import platform
 import secrets
 import time
-from collections.abc import Iterable
 from importlib import metadata
 from typing import TYPE_CHECKING
 
 from bot.config import BotConfig
 from bot.filing import CallFiles
+from bot.labels import Labels
 from bot.providers import describe
 from bot.version import __version__
 from eventlog.header import CallHeader, Provider
@@ -26,7 +26,7 @@ def call_header(
     *,
     room: str,
     room_id: str,
-    tags: Iterable[str],
+    labels: Labels,
 ) -> CallHeader:
     """Return what the log of a call begins with."""
     return CallHeader(
@@ -46,7 +46,8 @@ def call_header(
             "python": platform.python_version(),
         },
         providers={slot: _provider(getattr(services, slot)) for slot in ("stt", "llm", "tts")},
-        tags=sorted({*config.tags, *tags}),
+        tags=labels.tags,
+        metadata=labels.metadata,
         created_at=time.time(),
     )
 

@@ -8,17 +8,17 @@ really played.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
+from pipecat.adapters.llm.schemas.function_schema import FunctionSchema
 from pipecat.pipeline.pipeline import Pipeline
 from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.processors.aggregators.llm_response_universal import LLMContextAggregatorPair
 from pipecat.processors.frame_processor import FrameProcessor
 from pipecat.transports.base_transport import BaseTransport
 
-from bot.config import BotConfig, load_tools, load_user_turn_hook
+from bot.config import BotConfig, load_user_turn_hook
 from bot.services import Services
-from bot.tools import as_direct_function
+from bot.tools import build_tools
 from bot.turn_taking import turn_taking
 from processors.floor import Floor
 from processors.listening import Listening
@@ -36,6 +36,7 @@ class CallPipeline:
 
     pipeline: Pipeline
     context: LLMContext
+    tools: list[FunctionSchema]
     end: PipelineEnd
     floor: Floor
 
@@ -60,8 +61,8 @@ def assemble(
     Raises:
         ConfigError: A tool, a hook, a VAD or a turn detector cannot be imported or built.
     """
-    tools: Any = [as_direct_function(tool) for tool in load_tools(config)]
-    context = LLMContext(tools=tools) if tools else LLMContext()
+    tools = build_tools(config)
+    context = LLMContext(tools=list(tools)) if tools else LLMContext()
     turns = turn_taking(config, context)
     aggregators = LLMContextAggregatorPair(context, user_params=turns.user_params)
     user, assistant = aggregators.user(), aggregators.assistant()
@@ -74,7 +75,12 @@ def assemble(
         Listening(turns.floor),
         TypedText(turns.floor, answers_rtvi=not rtvi),
         user,
-        UserTurnGate(hook, floor=turns.floor, preemption=turns.preemption),
+        UserTurnGate(
+            hook,
+            floor=turns.floor,
+            preemption=turns.preemption,
+            timeout=config.hooks.timeout,
+        ),
         services.llm,
         ToolStepLimit(config.turn.max_tool_steps),
         services.tts,
@@ -85,4 +91,4 @@ def assemble(
         end,
     ]
     pipeline = Pipeline([processor for processor in processors if processor is not None])
-    return CallPipeline(pipeline, context, end, turns.floor)
+    return CallPipeline(pipeline, context, tools, end, turns.floor)

@@ -33,6 +33,7 @@ class CallHeader(msgspec.Struct, kw_only=True):
         config: The resolved configuration without its secrets.
         versions: Versions of the libraries, by name.
         providers: Who serves each slot, by slot.
+        metadata: What whoever started the call wants to find it by; see eventlog/labels.py.
         created_at: When the header was written (epoch seconds).
     """
 
@@ -50,4 +51,5 @@ class CallHeader(msgspec.Struct, kw_only=True):
     versions: dict[str, str] = msgspec.field(default_factory=dict[str, str])
     providers: dict[str, Provider] = msgspec.field(default_factory=dict[str, Provider])
     tags: list[str] = msgspec.field(default_factory=list[str])
+    metadata: dict[str, Any] = msgspec.field(default_factory=dict[str, Any])
     created_at: float

@@ -129,6 +129,7 @@ def _parley(
         "schema": PARLEY_SCHEMA,
         "session": header.session,
         "started_at": recorder.started_at,
+        "metadata": header.metadata,
         "versions": header.versions,
         "config": {
             "name": header.config_name,

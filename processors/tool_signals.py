@@ -12,6 +12,7 @@ from pipecat.frames.frames import (
     FunctionCallResultFrame,
     FunctionCallsStartedFrame,
 )
+from pipecat.services.llm_service import LLMService
 
 from eventlog.signals import (
     Signal,
@@ -21,6 +22,7 @@ from eventlog.signals import (
     ToolsRequested,
     ToolStarted,
 )
+from processors.tool_output import ErrorOutput
 
 TOOL_FRAMES: tuple[type[Frame], ...] = (
     FunctionCallsStartedFrame,
@@ -54,7 +56,7 @@ def tool_signals(frame: Frame, at: float) -> list[Signal]:
                 at=at,
                 call_id=frame.tool_call_id,
                 output=_as_text(frame.result),
-                is_error=frame.error is not None,
+                is_error=_is_error(frame),
                 answered_by_llm=_runs_llm(frame),
             )
         ]
@@ -65,6 +67,14 @@ def tool_signals(frame: Frame, at: float) -> list[Signal]:
             ]
         return [ToolCancelled(at=at, call_id=frame.tool_call_id)]
     return []
+
+
+def _is_error(frame: FunctionCallResultFrame) -> bool:
+    if frame.error is not None or isinstance(frame.result, ErrorOutput):
+        return True
+    # LLMService._missing_function_call_handler: a tool that the LLM made up.
+    unknown = LLMService.MISSING_FUNCTION_CALL_MESSAGE_TEMPLATE
+    return frame.result == unknown.format(function_name=frame.function_name)
 
 
 def _runs_llm(frame: FunctionCallResultFrame) -> bool:
@@ -78,5 +88,5 @@ def _runs_llm(frame: FunctionCallResultFrame) -> bool:
 
 def _as_text(result: Any) -> str:
     if isinstance(result, str):
-        return result
+        return str(result)  # an ErrorOutput as plain text, which is what a journal takes
     return "" if result is None else json.dumps(result, ensure_ascii=False, default=str)

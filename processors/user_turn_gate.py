@@ -8,7 +8,6 @@ before the end of the turn is let out here too, if the hook leaves it valid.
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable
 
@@ -30,11 +29,12 @@ from eventlog.signals import ErrorSource
 from processors.failures import source_of
 from processors.floor import Floor
 from processors.frames import UserTurnCompletedFrame
+from processors.patience import OverdueError, call, within
 from processors.preemption import Preemption
 
 _VOICE = (ErrorSource.TTS, ErrorSource.TRANSPORT)
 
-UserTurnHook = Callable[[LLMContext, str], Awaitable[None]]
+UserTurnHook = Callable[[LLMContext, str], Awaitable[None] | None]
 
 
 class RefuseTurn(Exception):  # noqa: N818 - the name says what raising it does
@@ -182,13 +182,13 @@ class UserTurnGate(FrameProcessor):
 
     async def _accepts(self, hook: UserTurnHook, context: LLMContext, text: str) -> bool:
         try:
-            await asyncio.wait_for(hook(context, text), self._timeout)
+            await within(self._timeout, call(hook, context, text))
         except RefuseTurn:
             _forget_turn(context, text)
             return False
-        except TimeoutError:
+        except OverdueError:
             logger.error(
-                f"hooks.on_user_turn_completed did not return within {self._timeout} s; "
+                f"hooks.on_user_turn_completed did not return within {self._timeout:g} s; "
                 "the turn is answered without it"
             )
         except Exception as error:  # noqa: BLE001 - a broken hook must not end the call

@@ -12,4 +12,4 @@ compile() {
 echo "requirements.lock: everything, for laptops and CI"
 compile ${UPGRADE:-} --all-extras --group dev --output-file requirements.lock
 echo "requirements-cloud.lock: what an image needs, at the same versions"
-compile ${UPGRADE:-} --constraints requirements.lock --output-file requirements-cloud.lock
+compile ${UPGRADE:-} --extra mcp --constraints requirements.lock --output-file requirements-cloud.lock

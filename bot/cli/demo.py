@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.cli.labels import GivenLabels, MetadataOption, TagOption, given_labels
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -31,6 +33,8 @@ def command(
     plain: Annotated[
         bool, typer.Option("--plain", help="Print one line a moment, also on a terminal.")
     ] = False,
+    tag: TagOption = None,
+    metadata: MetadataOption = None,
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Show what the pipeline does.")
     ] = False,
@@ -45,13 +49,14 @@ def command(
 
     Exit code: 0 the script was played to its end, 1 it was not, 2 it cannot start, 130 Ctrl-C.
     """
+    labels = given_labels(tag, metadata)
     from bot.config import ConfigError
     from bot.local.installed import MissingExtraError
 
     console = _console()
     _log(console, verbose=verbose)
     try:
-        outcome = _play(_chosen(config, recording), console, plain=plain or verbose)
+        outcome = _play(_chosen(config, recording), console, labels, plain=plain or verbose)
     except (ConfigError, MissingExtraError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from None
@@ -92,14 +97,14 @@ def _log(console: Console, *, verbose: bool) -> None:
         log_to_stderr(verbose=verbose)
 
 
-def _play(config: BotConfig, console: Console, *, plain: bool) -> Outcome:
+def _play(config: BotConfig, console: Console, labels: GivenLabels, *, plain: bool) -> Outcome:
     from bot.demo.screen import DemoScreen
 
     with DemoScreen(console, plain=plain) as screen:
         _load_pipeline(screen)
         from bot.demo.play import play
 
-        return asyncio.run(play(config, screen))
+        return asyncio.run(play(config, screen, tags=labels.tags, metadata=labels.metadata))
 
 
 def _load_pipeline(screen: DemoScreen) -> None:

@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 
 import typer
 
+from bot.cli.labels import GivenLabels, MetadataOption, TagOption, given_labels
+
 if TYPE_CHECKING:
     from bot.config import BotConfig
     from bot.session import SessionReport
@@ -27,9 +29,8 @@ def command(
     config: Annotated[
         str | None, typer.Option(help="A YAML file, or the name of a shipped configuration.")
     ] = None,
-    tag: Annotated[
-        list[str] | None, typer.Option(help="A tag for the report; may be given again.")
-    ] = None,
+    tag: TagOption = None,
+    metadata: MetadataOption = None,
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Show what the pipeline does.")
     ] = False,
@@ -40,6 +41,7 @@ def command(
 
     Example: parley join https://example.daily.co/standup --config default
     """
+    labels = given_labels(tag, metadata)
     from bot.config import ConfigError
     from bot.serve.choose_config import choose_config
     from bot.terminal.logs import log_to_stderr
@@ -51,7 +53,7 @@ def command(
             chosen, why = choose_config(config)
             typer.echo(why)
             typer.echo(f"Joining {room_url} …")
-            report = asyncio.run(_join(chosen, room_url, token, tag or []))
+            report = asyncio.run(_join(chosen, room_url, token, labels))
         except ConfigError as error:
             typer.echo(str(error), err=True)
             raise typer.Exit(2) from None
@@ -59,7 +61,7 @@ def command(
 
 
 async def _join(
-    config: BotConfig, room_url: str, token: str | None, tags: list[str]
+    config: BotConfig, room_url: str, token: str | None, labels: GivenLabels
 ) -> SessionReport:
     from pipecat.transports.daily.transport import DailyParams, DailyTransport
 
@@ -68,7 +70,12 @@ async def _join(
     params = DailyParams(audio_in_enabled=True, audio_out_enabled=True)
     transport = DailyTransport(room_url, token, config.agent.name, params)
     return await run_call(
-        config, transport, room=_room_name(room_url), tags=tags, handle_signals=True
+        config,
+        transport,
+        room=_room_name(room_url),
+        tags=labels.tags,
+        metadata=labels.metadata,
+        handle_signals=True,
     )
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.cli.labels import GivenLabels, MetadataOption, TagOption, given_labels
+
 if TYPE_CHECKING:
     from bot.config import BotConfig
 
@@ -18,6 +20,8 @@ def command(
     ] = None,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="0 for any free one.", min=0, max=65535)] = 7860,
+    tag: TagOption = None,
+    metadata: MetadataOption = None,
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Show what the pipelines do.")
     ] = False,
@@ -30,6 +34,7 @@ def command(
 
     Example: parley serve --config local --port 8000
     """
+    labels = given_labels(tag, metadata)
     from bot.config import ConfigError
     from bot.serve.choose_config import choose_config
     from bot.terminal.logs import log_to_stderr
@@ -38,13 +43,13 @@ def command(
     try:
         chosen, why = choose_config(config, os.environ)
         typer.echo(why)
-        _serve(chosen, host, port)
+        _serve(chosen, host, port, labels)
     except ConfigError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from None
 
 
-def _serve(chosen: BotConfig, host: str, port: int) -> None:
+def _serve(chosen: BotConfig, host: str, port: int, labels: GivenLabels) -> None:
     from rich.console import Console
 
     from bot.local.installed import LocalProviderError
@@ -52,7 +57,15 @@ def _serve(chosen: BotConfig, host: str, port: int) -> None:
     from bot.serve.server import serve
 
     try:
-        serve(chosen, host=host, port=port, console=Console(), env=os.environ)
+        serve(
+            chosen,
+            host=host,
+            port=port,
+            console=Console(),
+            env=os.environ,
+            tags=labels.tags,
+            metadata=labels.metadata,
+        )
     except (ServeError, LocalProviderError) as error:
         typer.echo(f"parley serve: {error}", err=True)
         raise typer.Exit(1) from None

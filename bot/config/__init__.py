@@ -13,7 +13,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from bot.config.errors import ConfigError, Problem, ProviderError
     from bot.config.load import load_config
-    from bot.config.references import check_references, load_tools, load_user_turn_hook
+    from bot.config.references import (
+        check_references,
+        load_call_end_hook,
+        load_tools,
+        load_user_turn_hook,
+        require_mcp,
+    )
     from bot.config.schema import (
         AgentConfig,
         BotConfig,
@@ -28,6 +34,7 @@ if TYPE_CHECKING:
     )
     from bot.config.secret import Secret
     from bot.config.shipped import shipped_configs
+    from bot.config.tools import McpConfig, ToolConfig
     from bot.config.turn import TurnConfig
 
 __all__ = [
@@ -38,27 +45,38 @@ __all__ = [
     "Greeting",
     "HooksConfig",
     "LogConfig",
+    "McpConfig",
     "Problem",
     "ProviderConfig",
     "ProviderError",
     "Secret",
     "ServiceConfig",
     "Slot",
+    "ToolConfig",
     "TurnConfig",
     "VadConfig",
     "check_references",
+    "load_call_end_hook",
     "load_config",
     "load_tools",
     "load_user_turn_hook",
+    "require_mcp",
     "shipped_configs",
 ]
 
 _HOMES = {
     "errors": ("ConfigError", "Problem", "ProviderError"),
     "load": ("load_config",),
-    "references": ("check_references", "load_tools", "load_user_turn_hook"),
+    "references": (
+        "check_references",
+        "load_call_end_hook",
+        "load_tools",
+        "load_user_turn_hook",
+        "require_mcp",
+    ),
     "secret": ("Secret",),
     "shipped": ("shipped_configs",),
+    "tools": ("McpConfig", "ToolConfig"),
     "turn": ("TurnConfig",),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}

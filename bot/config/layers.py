@@ -16,7 +16,9 @@ from bot.config.variables import VariableError, expand
 from bot.config.yaml_file import located, read_yaml
 
 SLOTS = ("stt", "llm", "tts", "vad")
-_SECTIONS = {"agent", "stt", "llm", "tts", "vad", "turn", "tools", "hooks", "log", "call", "tags"}
+_SECTIONS = {
+    *("agent", *SLOTS, "turn", "tools", "mcp", "hooks", "log", "call", "tags", "metadata"),
+}
 # What a section says whoever its provider is.
 _ANY_PROVIDERS = ("fallback", "silence_timeout", "recover_after")
 # One choice, not two settings: a child's `say` takes the place of its parent's `generate`.

@@ -132,6 +132,8 @@ def _keys(model: type[BaseModel]) -> list[str]:
 def _model_at(path: KeyPath) -> type[BaseModel] | None:
     model: type[BaseModel] = BotConfig
     for part in path:
+        if isinstance(part, int):
+            continue  # the place in a list, whose model is that of each of its items
         field = model.model_fields.get(str(part))
         below = field and _model_in(field.annotation)
         if not below:
@@ -146,6 +148,9 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:
         if typing.get_origin(annotation) in (typing.Union, types.UnionType)
         else (annotation,)
     )
+    if typing.get_origin(annotation) is tuple:
+        annotation = typing.get_args(annotation)[0]
+        choices = (typing.get_args(annotation) or (annotation,))[:1]
     for choice in choices:
         if isinstance(choice, type) and issubclass(choice, BaseModel):
             return choice

@@ -8,8 +8,10 @@ working directory is searched last.
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import inspect
 import sys
+import typing
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -33,11 +35,11 @@ def load_tools(config: BotConfig) -> list[Function]:
     """Import the functions under `tools`.
 
     Raises:
-        ConfigError: one cannot be imported or is not an async function.
+        ConfigError: one cannot be imported, or cannot be described to an LLM.
     """
     return [
-        _function(config, reference, ("tools", index), is_async=True)
-        for index, reference in enumerate(config.tools)
+        _function(config, tool.function, ("tools", index), is_tool=True)
+        for index, tool in enumerate(config.tools)
     ]
 
 
@@ -47,9 +49,16 @@ def load_user_turn_hook(config: BotConfig) -> Function | None:
     Raises:
         ConfigError: it cannot be imported or cannot be called.
     """
-    reference = config.hooks.on_user_turn_completed
-    key = ("hooks", "on_user_turn_completed")
-    return _function(config, reference, key) if reference else None
+    return _hook(config, "on_user_turn_completed")
+
+
+def load_call_end_hook(config: BotConfig) -> Function | None:
+    """Import `hooks.on_call_end`, if there is one.
+
+    Raises:
+        ConfigError: it cannot be imported or cannot be called.
+    """
+    return _hook(config, "on_call_end")
 
 
 def check_references(config: BotConfig) -> None:
@@ -94,30 +103,72 @@ def import_reference(reference: str) -> Any:
 
 def _broken(config: BotConfig) -> Iterator[Problem]:
     references: list[tuple[str, KeyPath, bool]] = [
-        (reference, ("tools", index), True) for index, reference in enumerate(config.tools)
+        (tool.function, ("tools", index), True) for index, tool in enumerate(config.tools)
     ]
-    hook = config.hooks.on_user_turn_completed
-    if hook:
-        references.append((hook, ("hooks", "on_user_turn_completed"), False))
+    hooks = {name: getattr(config.hooks, name) for name in _HOOKS}
+    references += [(hook, ("hooks", name), False) for name, hook in hooks.items() if hook]
     if ":" in config.turn.detector:
         references.append((config.turn.detector, ("turn", "detector"), False))
-    for reference, key, is_async in references:
+    for reference, key, is_tool in references:
         try:
-            _function(config, reference, key, is_async=is_async)
+            _function(config, reference, key, is_tool=is_tool)
+        except ConfigError as error:
+            yield from error.problems
+    if config.mcp:
+        try:
+            require_mcp(config)
         except ConfigError as error:
             yield from error.problems
 
 
+def require_mcp(config: BotConfig) -> None:
+    """Refuse MCP servers where the SDK to speak with them is not installed.
+
+    Raises:
+        ConfigError: it is not.
+    """
+    if importlib.util.find_spec("mcp") is None:
+        hint = "install the extra: uv pip install 'parley[mcp]'"
+        raise ConfigError(config.file_of("mcp"), "mcp", "MCP's SDK is not installed", hint)
+
+
+def _hook(config: BotConfig, name: str) -> Function | None:
+    reference = getattr(config.hooks, name)
+    return _function(config, reference, ("hooks", name)) if reference else None
+
+
 def _function(
-    config: BotConfig, reference: str, key: KeyPath, *, is_async: bool = False
+    config: BotConfig, reference: str, key: KeyPath, *, is_tool: bool = False
 ) -> Function:
     path = config.file_of(*key)
     try:
         function = import_reference(reference)
     except BrokenReferenceError as error:
         raise ConfigError(path, dotted(key), str(error), error.hint) from error
-    if is_async and not inspect.iscoroutinefunction(function):
-        raise ConfigError(path, dotted(key), f"'{reference}' is not an async function")
-    if not callable(function):
-        raise ConfigError(path, dotted(key), f"'{reference}' cannot be called")
+    problem = "cannot be called" if not callable(function) else ""
+    if is_tool:
+        problem = _unfit(function)
+    if problem:
+        raise ConfigError(path, dotted(key), f"'{reference}' {problem}")
     return function
+
+
+def _unfit(function: Any) -> str:
+    """Say why a function cannot be a tool; empty if it can."""
+    if not (inspect.isfunction(function) or inspect.ismethod(function)):
+        return "is not a function"
+    parameters = inspect.signature(function).parameters
+    if "params" in list(parameters)[:1] and not inspect.iscoroutinefunction(function):
+        return "takes Pipecat's 'params' and is not an async function"
+    try:
+        typing.get_type_hints(function)
+    except Exception as error:  # noqa: BLE001 - annotations are anybody's expressions
+        return f"has types that cannot be resolved: {error}"
+    for parameter in parameters.values():
+        if parameter.kind not in _BY_NAME:
+            return f"takes '{parameter}', which an LLM cannot give by its name"
+    return ""
+
+
+_HOOKS = ("on_user_turn_completed", "on_call_end")
+_BY_NAME = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)

@@ -12,20 +12,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, cast
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PrivateAttr,
-    model_validator,
-)
+from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
 from pydantic_core import PydanticCustomError
 
 from bot.config.errors import KeyPath, dotted
+from bot.config.labels import Metadata, Tags
 from bot.config.layers import Origins
 from bot.config.secret import STARS, Secret
+from bot.config.section import Reference, Seconds, Section, Text
+from bot.config.tools import McpConfig, Tool
 from bot.config.turn import TurnConfig
 
 Slot = Literal["stt", "llm", "tts"]
@@ -36,17 +31,6 @@ _DEFAULT_INSTRUCTIONS = (
 )
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-def _reference(text: str) -> str:
-    module, colon, name = text.partition(":")
-    if not (colon and name.isidentifier() and all(p.isidentifier() for p in module.split("."))):
-        raise PydanticCustomError("reference", "expected 'module:function'")
-    return text
-
-
 def _greeting(value: Any) -> Any:
     return {"say": value} if isinstance(value, str) else value
 
@@ -55,11 +39,7 @@ def _fallback(value: Any) -> Any:
     return {"provider": value} if isinstance(value, str) else value
 
 
-Text = Annotated[str, Field(min_length=1)]
-Reference = Annotated[str, AfterValidator(_reference)]
-
-
-class Greeting(_Section):
+class Greeting(Section):
     """How the bot opens the call: by saying a text, or by what the LLM makes of instructions."""
 
     say: Text | None = None
@@ -72,7 +52,7 @@ class Greeting(_Section):
         return self
 
 
-class AgentConfig(_Section):
+class AgentConfig(Section):
     """Who the bot is; `language` is a BCP 47 tag handed to the providers that take one."""
 
     name: Text = "assistant"
@@ -81,7 +61,7 @@ class AgentConfig(_Section):
     language: Text = "en"
 
 
-class _Provided(_Section):
+class _Provided(Section):
     _at: KeyPath = PrivateAttr(default=())
     _origins: Origins = PrivateAttr(default=Origins())
 
@@ -150,13 +130,22 @@ class VadConfig(_Provided):
     args: dict[str, Any] = Field(default_factory=dict)
 
 
-class HooksConfig(_Section):
-    """Functions of the builder that are called in the course of a turn."""
+class HooksConfig(Section):
+    """Functions of the builder that are called in the course of a call.
+
+    Attributes:
+        on_user_turn_completed: before a user's turn is answered; gets the LLM's context and the
+            text, and may change the one or refuse the turn.
+        on_call_end: when the report is written; gets it, as a `SessionReport`.
+        timeout: seconds after which either is left behind.
+    """
 
     on_user_turn_completed: Reference | None = None
+    on_call_end: Reference | None = None
+    timeout: Seconds = 10.0
 
 
-class LogConfig(_Section):
+class LogConfig(Section):
     """Where the log of a call goes; relative paths start at the working directory.
 
     Attributes:
@@ -172,7 +161,7 @@ class LogConfig(_Section):
     stdout: bool | None = None
 
 
-class CallConfig(_Section):
+class CallConfig(Section):
     """When a call is ended from our side; null means never.
 
     Attributes:
@@ -180,14 +169,16 @@ class CallConfig(_Section):
         max_duration: seconds that a call may last.
         max_failures: how often the LLM or the TTS may fail in a row, without a word of the bot in
             between; the next failure ends the call.
+        tool_timeout: seconds after which a tool that has not answered has failed.
     """
 
     idle_timeout: float | None = Field(default=300.0, gt=0, le=86400)
     max_duration: float | None = Field(default=None, gt=0, le=86400)
     max_failures: int | None = Field(default=3, ge=0, le=1000)
+    tool_timeout: Seconds = 10.0
 
 
-class BotConfig(_Section):
+class BotConfig(Section):
     """A whole bot, resolved: variables filled in, parents merged, every value checked."""
 
     agent: AgentConfig = AgentConfig()
@@ -196,11 +187,13 @@ class BotConfig(_Section):
     tts: ServiceConfig
     vad: VadConfig = VadConfig()
     turn: TurnConfig = TurnConfig()
-    tools: tuple[Reference, ...] = ()
+    tools: tuple[Tool, ...] = ()
+    mcp: tuple[McpConfig, ...] = ()
     hooks: HooksConfig = HooksConfig()
     log: LogConfig = LogConfig()
     call: CallConfig = CallConfig()
-    tags: tuple[Text, ...] = ()
+    tags: Tags = ()
+    metadata: Metadata = Field(default_factory=dict)
 
     _name: str = PrivateAttr(default="config")
     _path: Path | None = PrivateAttr(default=None)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from bot.call import Call
 from bot.config import BotConfig
@@ -36,7 +38,13 @@ class Outcome:
     stopped: bool = False
 
 
-async def play(config: BotConfig, screen: DemoScreen) -> Outcome:
+async def play(
+    config: BotConfig,
+    screen: DemoScreen,
+    *,
+    tags: Sequence[str] = (),
+    metadata: Mapping[str, Any] | None = None,
+) -> Outcome:
     """Load the models, hold the call of the script, and write its report.
 
     Cancelled once the call has begun, it ends the call and returns its report all the same.
@@ -49,7 +57,14 @@ async def play(config: BotConfig, screen: DemoScreen) -> Outcome:
     async with Models(on_progress=screen.load) as models:
         voice = await speak_lines(lines(), VOICE, models)
         transport = MemoryTransport()
-        call = Call(config, transport, room=ROOM, models=models, tags=("demo",))
+        call = Call(
+            config,
+            transport,
+            room=ROOM,
+            models=models,
+            tags=("demo", *tags),
+            metadata=metadata,
+        )
         caller = Caller(transport.far_end, voice, on_line=screen.says)
         call.listen(screen.take)
         call.listen(caller.listen)

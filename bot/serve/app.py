@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import uuid
+from collections import OrderedDict
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from fastapi import APIRouter, FastAPI, HTTPException
+from fastapi import APIRouter, FastAPI, HTTPException, Request
 from fastapi.middleware.cors import CORSMiddleware
 from loguru import logger
 from pipecat.transports.smallwebrtc.connection import SmallWebRTCConnection
@@ -45,10 +47,33 @@ def create_app(calls: ServedCalls, host: str) -> FastAPI:
     return app
 
 
+# A start request is for a call that is offered at once.
+_BODIES_KEPT = 100
+_LONGEST_BODY = 64 * 1024
+
+
+async def _body_of(request: Request) -> Any:
+    """Return the `body` of a start request, None if it has none that can be read."""
+    raw = b""
+    async for chunk in request.stream():
+        raw += chunk
+        if len(raw) > _LONGEST_BODY:
+            raise HTTPException(413, f"A start request may have {_LONGEST_BODY} bytes.")
+    if not raw:
+        return None
+    try:
+        said = json.loads(raw)
+    except (ValueError, RecursionError):
+        raise HTTPException(400, "The start request is no JSON.") from None
+    return cast("dict[str, Any]", said).get("body") if isinstance(said, dict) else None
+
+
 class _Routes:
     def __init__(self, calls: ServedCalls) -> None:
         self._calls = calls
         self._handler = SmallWebRTCRequestHandler()
+        # What start requests carried, until their call is offered; the oldest are forgotten.
+        self._bodies: OrderedDict[str, Any] = OrderedDict()
         self.router = router = APIRouter()
         router.add_api_route("/api/about", self.about, methods=["GET"])
         router.add_api_route("/api/calls/{session}/ending", self.ending, methods=["GET"])
@@ -66,9 +91,14 @@ class _Routes:
             "providers": {slot: getattr(config, slot).provider for slot in ("stt", "llm", "tts")},
         }
 
-    async def start(self) -> dict[str, str]:
+    async def start(self, request: Request) -> dict[str, str]:
         """Give a client of Pipecat's the id under which it will offer its call."""
-        return {"sessionId": str(uuid.uuid4())}
+        session = str(uuid.uuid4())
+        if body := await _body_of(request):
+            self._bodies[session] = body
+            while len(self._bodies) > _BODIES_KEPT:
+                self._bodies.popitem(last=False)
+        return {"sessionId": session}
 
     async def offer(
         self, request: SmallWebRTCRequest, session_id: uuid.UUID | None = None
@@ -84,8 +114,10 @@ class _Routes:
 
         async def begin(connection: SmallWebRTCConnection) -> None:
             # The handler logs what is raised here and answers all the same.
+            session = str(session_id) if session_id else None
+            body = request.request_data or self._bodies.pop(session or "", None)
             try:
-                begun.append(self._calls.begin(connection, str(session_id) if session_id else None))
+                begun.append(self._calls.begin(connection, session, body))
             except Exception as error:  # noqa: BLE001 - told to the page below
                 failed.append((connection, error))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from pipecat.transports.smallwebrtc.transport import SmallWebRTCTransport
 from bot.call import Call
 from bot.config import BotConfig
 from bot.config.errors import shown_path
+from bot.labels import labels_of
 from bot.models import Models
 from bot.serve.line import SILENT_FOR, until_lost
 from bot.serve.live_events import MESSAGE_TYPE, LiveEvents
@@ -63,6 +64,8 @@ class ServedCalls:
         tell: Called with a line for the terminal when a call begins and when it has ended.
         env: Where API keys are looked up, the process's environment by default.
         silent_for: Seconds without a sign of life after which a caller counts as gone.
+        tags: Tags for the report of each call.
+        metadata: Metadata for the report of each call.
     """
 
     def __init__(
@@ -73,12 +76,16 @@ class ServedCalls:
         tell: Callable[[str], None] = lambda _line: None,
         env: Mapping[str, str] | None = None,
         silent_for: float = SILENT_FOR,
+        tags: Sequence[str] = (),
+        metadata: Mapping[str, Any] | None = None,
     ) -> None:
         self.config = config
         self._models = models
         self._tell = tell
         self._env = env
         self._silent_for = silent_for
+        self._tags = tuple(tags)
+        self._metadata = dict(metadata or {})
         self._held: dict[str, _Held] = {}
         self._endings: OrderedDict[str, Ending] = OrderedDict()
         self._closed = False
@@ -93,22 +100,32 @@ class ServedCalls:
         """The ids of the calls that have not ended."""
         return list(self._held)
 
-    def begin(self, connection: SmallWebRTCConnection, session_id: str | None = None) -> str:
+    def begin(
+        self,
+        connection: SmallWebRTCConnection,
+        session_id: str | None = None,
+        body: object = None,
+    ) -> str:
         """Begin the call of a connection and return the id by which it is known here.
 
         Args:
             connection: A connection that has been answered.
             session_id: The call's id, a new one by default or if a call of this id is under way.
+            body: What the start request carried: `tags` and `metadata` for the report.
 
         Raises:
             ConfigError: The configuration names something that cannot be built.
         """
         params = TransportParams(audio_in_enabled=True, audio_out_enabled=True)
         transport = SmallWebRTCTransport(webrtc_connection=connection, params=params)
+        tags, metadata = labels_of(body)
         call = Call(
             self.config,
             transport,
             session_id=None if session_id in self._held else session_id,
+            tags=[*self._tags, *tags],
+            # What the server's owner says stands.
+            metadata={**metadata, **self._metadata},
             models=self._models,
             env=self._env,
         )

@@ -9,7 +9,7 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Coroutine, Generator, Mapping
+from collections.abc import Coroutine, Generator, Mapping, Sequence
 from types import FrameType
 from typing import Any
 
@@ -34,7 +34,14 @@ _PROCESS_ENDS_WITHIN = 4.7
 
 
 def serve(
-    config: BotConfig, *, host: str, port: int, console: Console, env: Mapping[str, str]
+    config: BotConfig,
+    *,
+    host: str,
+    port: int,
+    console: Console,
+    env: Mapping[str, str],
+    tags: Sequence[str] = (),
+    metadata: Mapping[str, Any] | None = None,
 ) -> None:
     """Serve until SIGINT or SIGTERM, then close the calls under way; the process must end then.
 
@@ -44,6 +51,8 @@ def serve(
         port: 0 for any free one.
         console: Where the terminal's lines go.
         env: Where API keys are looked up.
+        tags: Tags for the report of each call.
+        metadata: Metadata for the report of each call.
 
     Raises:
         ServeError: The address or the network cannot be used.
@@ -52,7 +61,9 @@ def serve(
     """
     require_network()
     with take_address(host, port) as taken, _Stopping() as stopping:
-        asyncio.run(_Server(config, host, taken, console, env, stopping).run())
+        server = _Server(config, host, taken, console, env, stopping)
+        server.labels = {"tags": list(tags), "metadata": dict(metadata or {})}
+        asyncio.run(server.run())
 
 
 class _Stopping:
@@ -110,6 +121,7 @@ class _Server:
         self._console = console
         self._env = env
         self._stopping = stopping
+        self.labels: dict[str, Any] = {}
 
     async def run(self) -> None:
         self._stopping.watch()
@@ -121,7 +133,7 @@ class _Server:
                 await self._serve(models)
 
     async def _serve(self, models: Models) -> None:
-        calls = ServedCalls(self._config, models, tell=self._tell, env=self._env)
+        calls = ServedCalls(self._config, models, tell=self._tell, env=self._env, **self.labels)
         web = _WebServer(create_app(calls, self._host))
         serving = asyncio.create_task(web.serve(sockets=[self._taken]))
         await asyncio.wait(

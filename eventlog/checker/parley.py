@@ -9,6 +9,7 @@ from eventlog.checker.rules import OURS, Fault, rule
 from eventlog.checker.shapes import CLOSE_REASONS
 from eventlog.checker.view import CLOSE, ERROR, View
 from eventlog.jsonvalue import as_list, as_number, as_object, as_text
+from eventlog.labels import MOST, metadata_problem, tag_problem
 
 PARTS_SLACK = 1e-3
 """How far the parts of a latency may sum up beside the whole, seconds."""
@@ -115,6 +116,27 @@ def error_counts(view: View) -> Iterator[Fault]:
             yield Fault(
                 f"`errors.{part[:60]}` counts fewer errors than the events show", event.index
             )
+
+
+@rule("P08", "Tags and metadata keep their bounds.", origins=OURS, why=_OURS_ONLY)
+def labels(view: View) -> Iterator[Fault]:
+    """Few, flat and short; tags sorted and each once. Older reports have no `metadata`."""
+    tags = as_list(view.report.get("tags")) or []
+    texts = [as_text(tag) or "" for tag in tags]
+    if texts != sorted(set(texts)):
+        yield Fault("`tags` is not sorted, or has a tag twice")
+    for problem in filter(None, map(tag_problem, tags)):
+        yield Fault(f"`tags`: {problem}")
+    raw = _parley(view).get("metadata", {})
+    metadata = as_object(raw)
+    if metadata is None:
+        yield Fault("`parley.metadata` is not an object")
+    for key, value in (metadata or {}).items():
+        if problem := metadata_problem(key, value):
+            yield Fault(f"`parley.metadata.{key[:60]}` {problem}")
+    for name, found in (("tags", tags), ("parley.metadata", metadata or {})):
+        if len(found) > MOST:
+            yield Fault(f"`{name}` has more than {MOST} entries")
 
 
 def _parley(view: View) -> dict[str, Any]:

@@ -69,7 +69,10 @@ def test_without_functions_there_is_nothing_to_import(config):
             "module 'my_own_tools' has no 'wether'; did you mean 'weather'?",
         ),
         ("my_own_tools:zzz", "module 'my_own_tools' has no 'zzz'"),
-        ("my_own_tools:plain", "'my_own_tools:plain' is not an async function"),
+        (
+            "my_own_tools:plain",
+            "'my_own_tools:plain' takes Pipecat's 'params' and is not an async function",
+        ),
         (
             "my_broken_tools:f",
             "cannot import 'my_broken_tools': No module named 'no_such_library_at_all'",
@@ -89,7 +92,7 @@ def test_every_broken_reference_is_told_at_once(config):
         check_references(loaded)
     assert [(p.key, p.problem) for p in caught.value.problems] == [
         ("tools[0]", "there is no module 'a_b_c'"),
-        ("tools[1]", "'my_own_tools:number' is not an async function"),
+        ("tools[1]", "'my_own_tools:number' is not a function"),
         ("hooks.on_user_turn_completed", "'my_own_tools:number' cannot be called"),
         ("turn.detector", "module 'my_own_tools' has no 'Turn'"),
     ]

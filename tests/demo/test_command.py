@@ -44,7 +44,7 @@ def _run(
 ) -> tuple[Result, list[BotConfig]]:
     played: list[BotConfig] = []
 
-    async def play(config: BotConfig, screen: DemoScreen) -> Outcome:
+    async def play(config: BotConfig, screen: DemoScreen, **labels: Any) -> Outcome:
         played.append(config)
         if isinstance(outcome, BaseException):
             raise outcome

@@ -383,6 +383,11 @@ def an_error_that_is_not_counted(report):
     report["events"].insert(-1, moment)
 
 
+@breaks("P08", ours)
+def metadata_that_is_nested(report):
+    report["parley"]["metadata"] = {"customer": {"name": "Ada"}}
+
+
 def test_there_is_a_break_for_every_rule():
     assert set(BREAKS) == set(RULES)
 

@@ -1,12 +1,16 @@
+import json
 import re
+from pathlib import Path
 
 import httpx
 import pytest
 
-from bot.config import ConfigError
-from bot.serve.app import PAGE
+from bot.config import ConfigError, load_config
+from bot.models import Models
+from bot.serve.app import PAGE, create_app
 from bot.serve.calls import ServedCalls
 from tests.serve.caller import calling
+from tests.serve.config import scripted
 
 FILES = sorted(file.name for file in PAGE.iterdir())
 
@@ -152,3 +156,39 @@ async def test_a_server_that_is_shutting_down_takes_no_calls(
     answer = await http.post("/api/offer", json={"sdp": "v=0", "type": "offer"})
     assert answer.status_code == 503
     assert "shutting down" in answer.json()["detail"]
+
+
+async def test_a_start_request_may_carry_a_body(http: httpx.AsyncClient):
+    answer = await http.post("/start", json={"body": {"tags": ["vip"]}})
+    assert answer.status_code == 200
+    assert answer.json()["sessionId"]
+
+
+@pytest.mark.parametrize(
+    ("content", "status"), [(b"no json", 400), (b"[" * 2000, 400), (b" " * 70_000, 413)]
+)
+async def test_a_start_request_that_cannot_be_read_is_refused(
+    http: httpx.AsyncClient, content: bytes, status: int
+):
+    assert (await http.post("/start", content=content)).status_code == status
+
+
+async def test_what_a_start_request_carries_is_in_the_report_below_what_the_server_says(
+    tmp_path: Path,
+):
+    config = load_config(scripted(tmp_path))
+    own = {"tags": ["shop"], "metadata": {"region": "north"}}
+    calls = ServedCalls(config, Models(), env={}, silent_for=1, **own)
+    transport = httpx.ASGITransport(app=create_app(calls, "127.0.0.1"))
+    async with httpx.AsyncClient(
+        transport=transport, base_url="http://127.0.0.1:7860", timeout=20
+    ) as http:
+        body = {"tags": ["vip", 7], "metadata": {"customer": 7, "region": "south"}}
+        session = (await http.post("/start", json={"body": body})).json()["sessionId"]
+        async with calling(http) as caller:
+            await caller.connect(f"/sessions/{session}/api/offer")
+            assert await calls.close_all("test over", within=5) == []
+    report = json.loads((tmp_path / "sessions" / session / "report.json").read_text())
+    assert report["tags"] == ["shop", "vip"]
+    assert report["parley"]["metadata"] == {"customer": 7, "region": "north"}
+    assert report["parley"]["recorder"]["losses"] == {"labels": 1}
