@@ -5,10 +5,13 @@ from __future__ import annotations
 import platform
 import secrets
 import time
+from collections.abc import Sequence
 from importlib import metadata
 from typing import TYPE_CHECKING
 
-from bot.config import BotConfig
+from pipecat.processors.frame_processor import FrameProcessor
+
+from bot.config import BotConfig, Slot
 from bot.filing import CallFiles
 from bot.labels import Labels
 from bot.providers import describe
@@ -17,6 +20,9 @@ from eventlog.header import CallHeader, Provider
 
 if TYPE_CHECKING:
     from bot.services import Services
+
+
+_SLOTS: tuple[Slot, ...] = ("stt", "llm", "tts")
 
 
 def call_header(
@@ -45,18 +51,22 @@ def call_header(
             "pipecat-ai": metadata.version("pipecat-ai"),
             "python": platform.python_version(),
         },
-        providers={slot: _provider(getattr(services, slot)) for slot in ("stt", "llm", "tts")},
+        providers={
+            slot: _provider(getattr(services, slot), services.fallback.get(slot, ()))
+            for slot in _SLOTS
+        },
         tags=labels.tags,
         metadata=labels.metadata,
         created_at=time.time(),
     )
 
 
-def _provider(service: object) -> Provider:
-    said = describe(service)  # type: ignore[arg-type]
+def _provider(service: FrameProcessor, fallback: Sequence[FrameProcessor]) -> Provider:
+    said = describe(service)
     return Provider(
         provider=said["provider"] or "",
         service=said["class"] or "",
         model=said["model"] or "",
         voice=said["voice"] or "",
+        fallback=[describe(standby)["provider"] or "" for standby in fallback],
     )

@@ -71,7 +71,7 @@ def assemble(
     end = PipelineEnd(turns.floor)
     processors: list[FrameProcessor | None] = [
         transport.input(),
-        services.stt,
+        services.placed["stt"],
         Listening(turns.floor),
         TypedText(turns.floor, answers_rtvi=not rtvi),
         user,
@@ -81,9 +81,9 @@ def assemble(
             preemption=turns.preemption,
             timeout=config.hooks.timeout,
         ),
-        services.llm,
+        services.placed["llm"],
         ToolStepLimit(config.turn.max_tool_steps),
-        services.tts,
+        services.placed["tts"],
         turns.playback,
         transport.output(),
         recording,

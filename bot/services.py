@@ -6,13 +6,14 @@ them is built and closed with the call.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pipecat.processors.frame_processor import FrameProcessor
 
-from bot.config import BotConfig, Slot
+from bot.config import BotConfig, ServiceConfig, Slot
+from bot.fallback import with_fallback
 from bot.models import Models
 from bot.providers import build
 
@@ -51,11 +52,18 @@ class HttpSession:
 
 @dataclass(frozen=True)
 class Services:
-    """The STT, LLM and TTS of a call, and the HTTP session they share."""
+    """The STT, LLM and TTS of a call, and the HTTP session they share.
+
+    Attributes:
+        fallback: The services that may take over, by slot.
+        placed: What stands in the pipeline for each slot: the service, or what holds all of them.
+    """
 
     stt: FrameProcessor
     llm: FrameProcessor
     tts: FrameProcessor
+    fallback: Mapping[Slot, Sequence[FrameProcessor]] = field(default_factory=dict)
+    placed: Mapping[Slot, FrameProcessor] = field(default_factory=dict)
     http: HttpSession = field(default_factory=HttpSession)
 
 
@@ -72,19 +80,36 @@ def build_services(config: BotConfig, *, env: Mapping[str, str], models: Models)
     """
     http = HttpSession()
     agent = config.agent
-    made: dict[Slot, FrameProcessor] = {}
+    made: dict[Slot, list[FrameProcessor]] = {}
     try:
         for slot in _SLOTS:
-            made[slot] = build(
-                slot,
-                getattr(config, slot),
-                env=env,
-                models=models,
-                language=agent.language,
-                system_instruction=agent.instructions,
-                aiohttp_session=http.open,
-            )
+            made[slot] = [
+                build(
+                    slot,
+                    provider,
+                    env=env,
+                    models=models,
+                    language=agent.language,
+                    system_instruction=agent.instructions,
+                    aiohttp_session=http.open,
+                )
+                for provider in _configured(config, slot).providers
+            ]
     except BaseException:
         http.drop()
         raise
-    return Services(made["stt"], made["llm"], made["tts"], http)
+    return Services(
+        stt=made["stt"][0],
+        llm=made["llm"][0],
+        tts=made["tts"][0],
+        fallback={slot: services[1:] for slot, services in made.items()},
+        placed={
+            slot: with_fallback(slot, _configured(config, slot), services)
+            for slot, services in made.items()
+        },
+        http=http,
+    )
+
+
+def _configured(config: BotConfig, slot: Slot) -> ServiceConfig:
+    return {"stt": config.stt, "llm": config.llm, "tts": config.tts}[slot]

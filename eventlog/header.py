@@ -14,12 +14,16 @@ JOURNAL_VERSION = 1
 
 
 class Provider(msgspec.Struct, kw_only=True):
-    """Who serves one slot of the pipeline; `model` and `voice` are empty where there is none."""
+    """Who serves one slot of the pipeline; `model` and `voice` are empty where there is none.
+
+    `fallback` names those that may take over, in their order.
+    """
 
     provider: str
     service: str
     model: str = ""
     voice: str = ""
+    fallback: list[str] = msgspec.field(default_factory=list[str])
 
 
 class CallHeader(msgspec.Struct, kw_only=True):

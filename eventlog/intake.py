@@ -42,7 +42,7 @@ class Intake:
     ) -> None:
         self.header = header
         self._clock = clock
-        self._recorder = Recorder(header.seed, header.agent_name)
+        self._recorder = _recorder(header)
         self._listeners: list[Listener] = []
         self._number = 0
         self._losses: dict[str, int] = {}
@@ -135,7 +135,7 @@ def recover(header: CallHeader, signals: list[Signal], lost: int) -> dict[str, A
 
     A journal without an end gets one: the call ended with its process, at its last signal.
     """
-    recorder = Recorder(header.seed, header.agent_name)
+    recorder = _recorder(header)
     losses = {"journal": lost, "recorder": _fold(recorder, signals)}
     at = max(signals[-1].at if signals else header.created_at, recorder.timeline.moment(0.0))
     if recorder.closed is None:
@@ -150,6 +150,11 @@ def recover(header: CallHeader, signals: list[Signal], lost: int) -> dict[str, A
         "losses": {part: count for part, count in losses.items() if count},
     }
     return reports.build(header, recorder, timestamp=at, recovered=True, recorder_health=health)
+
+
+def _recorder(header: CallHeader) -> Recorder:
+    providers = {slot: provider.provider for slot, provider in header.providers.items()}
+    return Recorder(header.seed, header.agent_name, providers)
 
 
 def _fold(recorder: Recorder, signals: list[Signal]) -> int:

@@ -139,6 +139,16 @@ def _parley(
         "providers": {
             slot: msgspec.to_builtins(provider) for slot, provider in header.providers.items()
         },
+        "switches": [
+            {
+                "at": switch.at,
+                "slot": switch.slot,
+                "provider": switch.provider,
+                "previous": switch.previous,
+                "reason": switch.reason,
+            }
+            for switch in recorder.serving.switches
+        ],
         "turns": recorder.agent.events.turns,
         "failures": [
             {

@@ -29,7 +29,8 @@ async def preload(config: BotConfig, models: Models, env: Mapping[str, str]) -> 
     check_references(config)
     check_providers(config, env=env)
     services = build_services(config, env=env, models=models)
-    built = (services.stt, services.llm, services.tts)
+    standbys = [service for slot in services.fallback.values() for service in slot]
+    built = (services.stt, services.llm, services.tts, *standbys)
     loading = [cast(_Loads, service).load() for service in built if hasattr(service, "load")]
     try:
         await asyncio.gather(*loading)

@@ -12,6 +12,7 @@ from eventlog.recorder.early_reply import EarlyReply
 from eventlog.recorder.ids import ItemIds
 from eventlog.recorder.latency import step_marks
 from eventlog.recorder.playback_side import PlaybackSide
+from eventlog.recorder.serving import Serving
 from eventlog.recorder.speech import AnsweredTurn, Speech, ToolBatch, Utterance
 from eventlog.recorder.timeline import Timeline
 from eventlog.recorder.tools import ToolSide
@@ -30,8 +31,9 @@ from eventlog.signals import (
 class AgentSide:
     """Folds the bot's signals into the timeline."""
 
-    def __init__(self, timeline: Timeline, ids: ItemIds) -> None:
+    def __init__(self, timeline: Timeline, ids: ItemIds, serving: Serving) -> None:
         self._timeline = timeline
+        self._serving = serving
         self.events = AgentEvents(timeline, ids)
         self.tools = ToolSide(timeline, ids)
         self._utterances = Utterances()
@@ -109,6 +111,7 @@ class AgentSide:
         )
         if utterance is not None:
             utterance.first_token_at = at
+            utterance.llm = self._serving.who("llm")
 
     def answered(self, signal: LLMAnswered) -> None:
         """The LLM's answer is complete; one without text is never heard."""
@@ -139,6 +142,7 @@ class AgentSide:
         utterance = self._utterances.sounds_next(signal.text)
         if utterance is not None:
             utterance.first_audio_at = signal.at
+            utterance.tts = self._serving.who("tts")
 
     def unspoken(self, at: float) -> None:
         """The TTS failed: the bot no longer thinks of a reply whose audio may never come."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from eventlog.recorder.speech import Utterance
+from eventlog.recorder.speech import AnsweredTurn, Utterance
 
 
 def turn_record(utterance: Utterance, item_id: str) -> dict[str, Any] | None:
@@ -20,8 +20,9 @@ def turn_record(utterance: Utterance, item_id: str) -> dict[str, Any] | None:
         item_id: The id of the utterance's item.
 
     Returns:
-        `{"user_item", "assistant_item", "e2e_latency", "parts": [{"name", "seconds"}, …]}` with
-        seconds that sum to `e2e_latency`, or None when the utterance answers no spoken turn.
+        `{"user_item", "assistant_item", "e2e_latency", "parts": [{"name", "seconds"}, …],
+        "providers": {slot: name}}` with seconds that sum to `e2e_latency`, or None when the
+        utterance answers no spoken turn.
     """
     speech = utterance.speech
     answers = speech.answers
@@ -41,7 +42,13 @@ def turn_record(utterance: Utterance, item_id: str) -> dict[str, Any] | None:
         "assistant_item": item_id,
         "e2e_latency": utterance.started_at - answers.stopped_at,
         "parts": parts,
+        "providers": _providers(utterance, answers),
     }
+
+
+def _providers(utterance: Utterance, answers: AnsweredTurn) -> dict[str, str]:
+    served = {"stt": answers.stt, "llm": utterance.llm, "tts": utterance.tts}
+    return {slot: provider for slot, provider in served.items() if provider}
 
 
 def step_marks(utterance: Utterance) -> list[tuple[str, float]]:

@@ -8,13 +8,15 @@ the schema's semantics are tested here with scripts of signals, without audio an
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from eventlog.events import AgentState, Close, ErrorDetail, ErrorOccurred, Event, UserState
 from eventlog.items import AgentHandoff
 from eventlog.recorder.agent_side import AgentSide
 from eventlog.recorder.ids import ItemIds
+from eventlog.recorder.serving import Serving
 from eventlog.recorder.timeline import Timeline
 from eventlog.recorder.usage import Usage
 from eventlog.recorder.user_side import UserSide
@@ -35,6 +37,7 @@ from eventlog.signals import (
     PlaybackResumed,
     PlaybackStarted,
     PlaybackStopped,
+    ProviderSwitched,
     RecordingStarted,
     ReplyDiscarded,
     ReplyRequested,
@@ -75,14 +78,21 @@ class Recorder:
     Args:
         seed: Seed of the item ids; the same seed and signals give the same report.
         agent_id: The agent that answers first, named by the history's first item.
+        providers: Short name of the provider of each slot at the start.
     """
 
-    def __init__(self, seed: str, agent_id: str = "assistant") -> None:
+    def __init__(
+        self,
+        seed: str,
+        agent_id: str = "assistant",
+        providers: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self._ids = ItemIds(seed)
         self._agent_id = agent_id
         self.timeline = Timeline()
         self.user = UserSide(self.timeline, self._ids)
-        self.agent = AgentSide(self.timeline, self._ids)
+        self.serving = Serving(providers)
+        self.agent = AgentSide(self.timeline, self._ids, self.serving)
         self.usage = Usage()
         self.started_at: float | None = None
         self.last_at: float | None = None
@@ -162,6 +172,7 @@ class Recorder:
         self._on(ToolFinished, self._tool_finished)
         self._on(ToolCancelled, self._tool_cancelled)
         self._on(Failed, self._failed)
+        self._on(ProviderSwitched, self.serving.switched)
         self._on(RecordingStarted, self._recording_started)
         self._on(Used, self.usage.add)
         self._on(Lost, self.losses.append)
@@ -206,6 +217,7 @@ class Recorder:
         answered = user.commit(signal.at, signal.hook, made_at=begun_at)
         if answered is None:
             return
+        answered.stt = self.serving.who("stt")
         if begun_at is not None:
             agent.answer_early(answered, signal.at)
             return

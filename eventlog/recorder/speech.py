@@ -52,11 +52,15 @@ class ToolBatch:
 
 @dataclass
 class AnsweredTurn:
-    """The user's turn that a reply answers: the id of its item and the marks of its delays."""
+    """The user's turn that a reply answers: the id of its item and the marks of its delays.
+
+    `stt` is the provider that transcribed it.
+    """
 
     item_id: str
     stopped_at: float | None
     marks: list[tuple[str, float]] = field(default_factory=list[tuple[str, float]])
+    stt: str | None = None
 
 
 @dataclass
@@ -77,7 +81,8 @@ class Utterance:
 
     `asked_text` is what a `say` asked for, None for what an LLM writes; `released_at` is when a
     reply that was begun early was let out to be spoken; `quiet_since` is the last sound before a
-    pause in which the output declared the bot silent, and None again when more is heard.
+    pause in which the output declared the bot silent, and None again when more is heard; `llm` and
+    `tts` are the providers that wrote and spoke it.
     """
 
     speech: Speech
@@ -97,6 +102,8 @@ class Utterance:
     asked_text: str | None = None
     released_at: float | None = None
     quiet_since: float | None = None
+    llm: str | None = None
+    tts: str | None = None
 
     @property
     def generated(self) -> bool:

@@ -6,6 +6,7 @@ The audio of it is kept, so that another service can hear what the one before di
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import replace
 
 from pipecat.frames.frames import (
@@ -31,13 +32,13 @@ class STTWork:
     """Follows one stretch of speech.
 
     Args:
-        whole: Whether the service gives nothing before the speech has ended (Pipecat's
+        whole: Returns whether the service gives nothing before the speech has ended (Pipecat's
             SegmentedSTTService), so that silence until then is no sign of anything.
     """
 
     doing = "speech was going in"
 
-    def __init__(self, *, whole: bool = False) -> None:
+    def __init__(self, *, whole: Callable[[], bool] = lambda: False) -> None:
         self._whole = whole
         self._audio: deque[InputAudioRawFrame] = deque()
         self._seconds = 0.0
@@ -50,7 +51,7 @@ class STTWork:
     @property
     def owed_since(self) -> float | None:
         """When the speech began, or the last transcript came, if more of them is due."""
-        if self._muted or not self._owes_final or (self._speaking and self._whole):
+        if self._muted or not self._owes_final or (self._speaking and self._whole()):
             return None
         return self._sign_at
 
