@@ -17,7 +17,8 @@ from websockets import Headers
 from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
-from .loopback import KEY, Fault, Refusal, Request, WebSocketServer
+from .faults import Fault, Line
+from .loopback import KEY, Refusal, Request, WebSocketServer
 from .voice import Spoken, speak
 
 PATH = re.compile(r"/v1/text-to-speech/[^/]+/multi-stream-input")
@@ -98,11 +99,11 @@ class ElevenLabsServer(WebSocketServer):
             return Refusal(400, '{"detail":{"status":"output_format_not_allowed"}}')
         return None
 
-    async def converse(self, socket: ServerConnection, request: Request) -> None:
+    async def converse(self, socket: ServerConnection, line: Line, request: Request) -> None:
         """Speak to one client until it asks to close the socket."""
         connection = ElevenLabsConnection(request)
         self.connections.append(connection)
-        session = _Session(self, connection, socket)
+        session = _Session(self, connection, line)
         speaker = asyncio.create_task(session.speak_when_due())
         try:
             async for data in socket:
@@ -123,12 +124,12 @@ class _Session:
     """One client's contexts and the queue of what is to be said, each text at its due time."""
 
     def __init__(
-        self, server: ElevenLabsServer, connection: ElevenLabsConnection, socket: ServerConnection
+        self, server: ElevenLabsServer, connection: ElevenLabsConnection, line: Line
     ) -> None:
         query = connection.request.query
         self._server = server
         self._connection = connection
-        self._socket = socket
+        self._line = line
         self._rate = int(query["output_format"][0].removeprefix("pcm_"))
         self._auto = query.get("auto_mode") == ["true"]
         self._queue: asyncio.Queue[tuple[float, SpeechContext, str | None]] = asyncio.Queue()
@@ -146,7 +147,7 @@ class _Session:
             context = SpeechContext(context_id, message.get("voice_settings"))
             self._connection.contexts[context_id] = context
         elif context and "voice_settings" in message:
-            await self._socket.close(1008, "voice_settings only in a context's first message")
+            await self._line.close(1008, "voice_settings only in a context's first message")
             return
         if context is not None and not context.closed:
             self._follow(context, message)
@@ -158,7 +159,7 @@ class _Session:
             due, context, text = await self._queue.get()
             await asyncio.sleep(due - loop.time())
             if text is None:
-                await self._send({"contextId": context.context_id, "isFinal": True})
+                await self._line.send({"contextId": context.context_id, "isFinal": True})
                 context.final = True
             else:
                 await self._speak(context, text)
@@ -180,7 +181,7 @@ class _Session:
         """Queue the text that has gathered, if there is anything to pronounce."""
         text, context.pending = context.pending, ""
         if text.strip():
-            due = asyncio.get_running_loop().time() + self._server.ttfb
+            due = asyncio.get_running_loop().time() + self._server.first_after(self._server.ttfb)
             self._queue.put_nowait((due, context, text))
 
     async def _speak(self, context: SpeechContext, text: str) -> None:
@@ -194,12 +195,9 @@ class _Session:
         for index, piece in enumerate(pieces):
             if index:
                 await asyncio.sleep(server.piece_pace)
-            await self._send(_audio_message(context.context_id, piece))
+            await self._line.send(_audio_message(context.context_id, piece))
             context.spoken += len(piece.pcm) / 2 / self._rate
             server.changed()
-
-    async def _send(self, message: Mapping[str, Any]) -> None:
-        await self._socket.send(json.dumps(message))
 
 
 def _audio_message(context_id: str, piece: Spoken) -> dict[str, Any]:

@@ -13,7 +13,8 @@ from pipecat.frames.frames import (
 from pipecat.services.deepgram.stt import DeepgramSTTService
 
 from .deepgram import DeepgramServer, Utterance
-from .loopback import KEY, Fault
+from .faults import Fault
+from .loopback import KEY
 from .pipeline import running
 from .speech_detector import SpeechDetector
 
