@@ -58,7 +58,7 @@ class FluxServer(WebSocketServer):
         confidence: float = 0.96,
         word_interval: float = 0.25,
         eager_silence: float = 0.2,
-        end_silence: float = 0.4,
+        end_silence: float = 1.0,
         latency: float = 0.02,
         key: str = KEY,
         fault: Fault | None = None,
