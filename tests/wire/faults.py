@@ -72,9 +72,9 @@ class Line:
             self._spoilt()
             return
         if fault is Fault.RESET and self._sent:
+            self._spoilt()
             self._socket.transport.abort()
             await self._socket.wait_closed()
-            self._spoilt()
         data = json.dumps(message)
         if fault is Fault.MALFORMED:
             data = NOT_JSON

@@ -41,7 +41,7 @@ class FluxServer(WebSocketServer):
     """Recognises each turn as the next text of a script.
 
     Args:
-        turns: One text per turn; turns after the last one are empty.
+        texts: One per turn; turns after the last one are empty.
         confidence: Confidence of each word.
         word_interval: Seconds of speech per further word of an `Update`.
         eager_silence: Seconds of silence that make an `EagerEndOfTurn`.
@@ -53,7 +53,7 @@ class FluxServer(WebSocketServer):
 
     def __init__(
         self,
-        turns: Sequence[str],
+        texts: Sequence[str],
         *,
         confidence: float = 0.96,
         word_interval: float = 0.25,
@@ -70,7 +70,7 @@ class FluxServer(WebSocketServer):
         self.end_silence = end_silence
         self.latency = latency
         self.connections: list[FluxConnection] = []
-        self._script = iter(turns)
+        self._script = iter(texts)
 
     def refuse(self, path: str, query: Mapping[str, list[str]], headers: Headers) -> Refusal | None:
         """Turn away a wrong path, a wrong key, a model that is not Flux, or other audio."""

@@ -90,9 +90,9 @@ async def test_speech_over_a_reply_cancels_it_and_truncates_what_was_heard() -> 
         await line.next(TTSTextFrame, lambda frame: "Okay." in frame.text)
         (connection,) = server.connections
         await server.until(lambda: bool(connection.of("conversation.item.truncate")))
+        await server.until(lambda: connection.told.count("response.done") == 2)
     (truncation,) = connection.of("conversation.item.truncate")
     assert truncation["item_id"] == "answer_0"
-    assert connection.told.count("response.done") == 2
 
 
 async def test_a_function_is_called_and_its_result_handed_in() -> None:
