@@ -4,6 +4,7 @@ Keys, error bodies and paths are the vendors'; a test tells a vendor what troubl
 """
 
 import asyncio
+import socket as sockets
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from types import TracebackType
@@ -11,7 +12,7 @@ from typing import Any, Self
 
 from aiohttp import web
 
-from tests.wire.loopback import HOST, LoopbackServer, Request
+from tests.wire.loopback import LoopbackServer, Request
 
 Answer = Callable[[web.Request], Any]
 
@@ -57,17 +58,15 @@ class Vendor(LoopbackServer):
         self._closing = asyncio.Event()
         self._runner: web.AppRunner | None = None
 
-    async def open(self) -> int:
+    async def open(self, place: sockets.socket) -> None:
         app = web.Application(middlewares=[self._guarded])
         for path, answer in self._answers.items():
             app.router.add_get(path, _handler(answer))
         self._runner = web.AppRunner(app)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, HOST, 0)
-        await site.start()
-        return self._runner.addresses[0][1]
+        await web.SockSite(self._runner, place).start()
 
-    async def close(self) -> None:
+    async def close(self, *, abruptly: bool = False) -> None:
         self._closing.set()
         assert self._runner is not None
         await self._runner.cleanup()

@@ -16,7 +16,8 @@ from websockets import Headers
 from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
-from .loopback import KEY, Fault, Refusal, Request, WebSocketServer
+from .faults import Fault, Line, Outbox
+from .loopback import KEY, Refusal, Request, WebSocketServer
 from .speech_detector import Speech, SpeechDetector
 
 
@@ -98,12 +99,13 @@ class DeepgramServer(WebSocketServer):
             return Refusal(400, '{"err_code":"Bad Request","err_msg":"Not mono linear16."}')
         return None
 
-    async def converse(self, socket: ServerConnection, request: Request) -> None:
+    async def converse(self, socket: ServerConnection, line: Line, request: Request) -> None:
         """Listen to one client until it closes its stream."""
         connection = DeepgramConnection(request)
         self.connections.append(connection)
-        session = _Session(self, connection)
-        sender = asyncio.create_task(session.send_when_due(socket))
+        outbox = Outbox(line, self.changed)
+        session = _Session(self, connection, outbox)
+        sender = asyncio.create_task(outbox.run())
         try:
             async for message in socket:
                 session.take(message)
@@ -126,7 +128,9 @@ class DeepgramServer(WebSocketServer):
 class _Session:
     """One client's recognition: audio in, results out, each at its due time and in order."""
 
-    def __init__(self, server: DeepgramServer, connection: DeepgramConnection) -> None:
+    def __init__(
+        self, server: DeepgramServer, connection: DeepgramConnection, outbox: Outbox
+    ) -> None:
         query = connection.request.query
         self._server = server
         self._connection = connection
@@ -135,7 +139,7 @@ class _Session:
         self._utterance: Utterance | None = None
         self._words_shown = 0
         self._segment_start = 0.0
-        self._outbox: asyncio.Queue[tuple[float, dict[str, Any]]] = asyncio.Queue()
+        self._outbox = outbox
         self.closing = False
 
     def take(self, message: str | bytes) -> None:
@@ -152,23 +156,9 @@ class _Session:
         elif kind == "CloseStream":
             if self._detector.speech:
                 self._finish(from_finalize=False)
-            self._post(_metadata(self._detector.position))
+            self._outbox.post(_metadata(self._detector.position))
+            self._outbox.end()
             self.closing = True
-
-    async def send_when_due(self, socket: ServerConnection) -> None:
-        """Send what is posted, none before its time, none before an earlier one.
-
-        Ends with the last message once the stream is `closing`.
-        """
-        loop = asyncio.get_running_loop()
-        while not (self.closing and self._outbox.empty()):
-            due, message = await self._outbox.get()
-            await asyncio.sleep(due - loop.time())
-            await socket.send(json.dumps(message))
-            self._server.changed()
-
-    def _post(self, message: dict[str, Any], delay: float = 0.0) -> None:
-        self._outbox.put_nowait((asyncio.get_running_loop().time() + delay, message))
 
     def _follow_speech(self) -> None:
         speech = self._detector.speech
@@ -179,7 +169,7 @@ class _Session:
         count = min(len(words), int((speech.end - speech.start) / self._server.word_interval))
         if self._interims and count > self._words_shown:
             self._words_shown = count
-            self._post(self._result(words[:count], utterance, speech, is_final=False))
+            self._outbox.post(self._result(words[:count], utterance, speech, is_final=False))
         silence = self._detector.position - speech.end
         if self._server.endpointing is not None and silence >= self._server.endpointing:
             self._finish(from_finalize=False)
@@ -194,7 +184,7 @@ class _Session:
             utterance.text.split(), utterance, speech or Speech(end, end), is_final=True
         )
         result |= {"from_finalize": from_finalize, "speech_final": not from_finalize}
-        self._post(result, self._server.latency)
+        self._outbox.post(result, self._server.first_after(self._server.latency))
         self._utterance, self._words_shown, self._segment_start = None, 0, end
 
     def _result(

@@ -9,7 +9,6 @@ import base64
 import json
 import re
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +16,8 @@ from websockets import Headers
 from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
-from .loopback import KEY, Fault, Refusal, Request, WebSocketServer
+from .faults import Fault, Line
+from .loopback import KEY, Refusal, Request, WebSocketServer
 from .voice import Spoken, speak
 
 PATH = re.compile(r"/v1/text-to-speech/[^/]+/multi-stream-input")
@@ -98,12 +98,11 @@ class ElevenLabsServer(WebSocketServer):
             return Refusal(400, '{"detail":{"status":"output_format_not_allowed"}}')
         return None
 
-    async def converse(self, socket: ServerConnection, request: Request) -> None:
+    async def converse(self, socket: ServerConnection, line: Line, request: Request) -> None:
         """Speak to one client until it asks to close the socket."""
         connection = ElevenLabsConnection(request)
         self.connections.append(connection)
-        session = _Session(self, connection, socket)
-        speaker = asyncio.create_task(session.speak_when_due())
+        session = _Session(self, connection, line)
         try:
             async for data in socket:
                 message: Mapping[str, Any] = json.loads(data)
@@ -113,25 +112,24 @@ class ElevenLabsServer(WebSocketServer):
                 if connection.closed_by_request:
                     break
         finally:
-            speaker.cancel()
             self.changed()
-            with suppress(asyncio.CancelledError, ConnectionClosed):
-                await speaker
+            await session.end()
 
 
 class _Session:
-    """One client's contexts and the queue of what is to be said, each text at its due time."""
+    """One client's contexts, which speak at the same time, each its texts in order."""
 
     def __init__(
-        self, server: ElevenLabsServer, connection: ElevenLabsConnection, socket: ServerConnection
+        self, server: ElevenLabsServer, connection: ElevenLabsConnection, line: Line
     ) -> None:
         query = connection.request.query
         self._server = server
         self._connection = connection
-        self._socket = socket
+        self._line = line
         self._rate = int(query["output_format"][0].removeprefix("pcm_"))
         self._auto = query.get("auto_mode") == ["true"]
-        self._queue: asyncio.Queue[tuple[float, SpeechContext, str | None]] = asyncio.Queue()
+        self._queues: dict[str, asyncio.Queue[tuple[float, str | None]]] = {}
+        self._speaking: list[asyncio.Task[None]] = []
 
     async def take(self, message: Mapping[str, Any]) -> None:
         """Take in one message of the client."""
@@ -145,20 +143,34 @@ class _Session:
         if context is None and message.get("text"):
             context = SpeechContext(context_id, message.get("voice_settings"))
             self._connection.contexts[context_id] = context
+            self._queues[context_id] = asyncio.Queue()
+            self._speaking.append(asyncio.create_task(self._speak_when_due(context)))
         elif context and "voice_settings" in message:
-            await self._socket.close(1008, "voice_settings only in a context's first message")
+            await self._line.close(1008, "voice_settings only in a context's first message")
             return
         if context is not None and not context.closed:
             self._follow(context, message)
 
-    async def speak_when_due(self) -> None:
-        """Send what is queued, in order; a None text is the end of its context."""
+    async def end(self) -> None:
+        """Stop to speak.
+
+        Raises:
+            Exception: What broke while speaking, unless it was that the client left.
+        """
+        for task in self._speaking:
+            task.cancel()
+        for broken in await asyncio.gather(*self._speaking, return_exceptions=True):
+            if isinstance(broken, Exception) and not isinstance(broken, ConnectionClosed):
+                raise broken
+
+    async def _speak_when_due(self, context: SpeechContext) -> None:
+        """Send what is queued for a context, in order; a None text is its end."""
         loop = asyncio.get_running_loop()
         while True:
-            due, context, text = await self._queue.get()
+            due, text = await self._queues[context.context_id].get()
             await asyncio.sleep(due - loop.time())
             if text is None:
-                await self._send({"contextId": context.context_id, "isFinal": True})
+                await self._line.send({"contextId": context.context_id, "isFinal": True})
                 context.final = True
             else:
                 await self._speak(context, text)
@@ -174,14 +186,14 @@ class _Session:
             self._release(context)
         if close:
             context.closed = True
-            self._queue.put_nowait((asyncio.get_running_loop().time(), context, None))
+            self._queues[context.context_id].put_nowait((asyncio.get_running_loop().time(), None))
 
     def _release(self, context: SpeechContext) -> None:
         """Queue the text that has gathered, if there is anything to pronounce."""
         text, context.pending = context.pending, ""
         if text.strip():
-            due = asyncio.get_running_loop().time() + self._server.ttfb
-            self._queue.put_nowait((due, context, text))
+            due = asyncio.get_running_loop().time() + self._server.first_after(self._server.ttfb)
+            self._queues[context.context_id].put_nowait((due, text))
 
     async def _speak(self, context: SpeechContext, text: str) -> None:
         server = self._server
@@ -194,12 +206,9 @@ class _Session:
         for index, piece in enumerate(pieces):
             if index:
                 await asyncio.sleep(server.piece_pace)
-            await self._send(_audio_message(context.context_id, piece))
+            await self._line.send(_audio_message(context.context_id, piece))
             context.spoken += len(piece.pcm) / 2 / self._rate
             server.changed()
-
-    async def _send(self, message: Mapping[str, Any]) -> None:
-        await self._socket.send(json.dumps(message))
 
 
 def _audio_message(context_id: str, piece: Spoken) -> dict[str, Any]:

@@ -6,10 +6,10 @@ test leaves it, since the WebSocket and HTTP libraries would only log it and han
 """
 
 import asyncio
+import socket as sockets
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from types import TracebackType
 from typing import Self
 from urllib.parse import parse_qs, urlsplit
@@ -20,19 +20,11 @@ from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request as Handshake
 from websockets.http11 import Response
 
+from .faults import REFUSALS, TOO_MANY, Fault, Line
+
 HOST = "127.0.0.1"
 KEY = "loopback-key"
 """The key that a server accepts unless it is told another one."""
-
-
-class Fault(StrEnum):
-    """How a provider is told to fail, whatever the client does right.
-
-    A server holds one in `fault`, and a test may set or clear it in the middle of a call.
-    """
-
-    UNAUTHORIZED = "unauthorized"
-    """HTTP 401 to every request or handshake, as for a key that was revoked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +56,10 @@ class LoopbackServer(ABC):
         key: The only API key that is let in.
         fault: How to fail from the start; None works.
 
+    Attributes:
+        slow_by: Seconds by which `Fault.SLOW` delays the first of everything.
+        spoilt: How often something was spoilt by a fault.
+
     Raises (on leaving the block): the first exception that was raised inside the server, if the
     block itself raised none.
     """
@@ -72,12 +68,37 @@ class LoopbackServer(ABC):
 
     def __init__(self, *, key: str = KEY, fault: Fault | None = None) -> None:
         self.key = key
-        self.fault = fault
+        self._fault = fault
+        self.slow_by = 1.0
+        self.spoilt = 0
         self.requests: list[Request] = []
         self.failures: list[Exception] = []
         self.connected = asyncio.Event()
         self._change = asyncio.Event()
         self._port = 0
+        self._place: sockets.socket | None = None
+
+    @property
+    def fault(self) -> Fault | None:
+        """How the server fails at present; None while it works."""
+        return self._fault
+
+    async def fail(self, fault: Fault) -> None:
+        """Fail in this way from now on, those who are connected included."""
+        await self._change_fault(fault)
+
+    async def heal(self) -> None:
+        """Work again; what was spoilt stays lost."""
+        await self._change_fault(None)
+
+    def note_spoilt(self) -> None:
+        """Count one thing that a fault spoilt."""
+        self.spoilt += 1
+        self.changed()
+
+    def first_after(self, seconds: float) -> float:
+        """How long the first of something takes that takes so long on a good day."""
+        return seconds + (self.slow_by if self._fault is Fault.SLOW else 0.0)
 
     @property
     def url(self) -> str:
@@ -118,15 +139,20 @@ class LoopbackServer(ABC):
         self.changed()
 
     @abstractmethod
-    async def open(self) -> int:
-        """Start to listen on HOST and return the port."""
+    async def open(self, place: sockets.socket) -> None:
+        """Start to listen on a socket that is bound."""
 
     @abstractmethod
-    async def close(self) -> None:
-        """Hang up on everyone and free the port."""
+    async def close(self, *, abruptly: bool = False) -> None:
+        """Hang up on everyone, without a farewell if `abruptly`, and stop to listen.
+
+        Nothing to do where nobody listens.
+        """
 
     async def __aenter__(self) -> Self:
-        self._port = await self.open()
+        self._take_place()
+        if self._fault is not Fault.REFUSED:
+            await self.open(self._place_taken)
         return self
 
     async def __aexit__(
@@ -136,40 +162,80 @@ class LoopbackServer(ABC):
         trace: TracebackType | None,
     ) -> None:
         await self.close()
+        self._place_taken.close()
         if self.failures and error is None:
             raise self.failures[0]
+
+    async def _change_fault(self, fault: Fault | None) -> None:
+        before, self._fault = self._fault, fault
+        if fault is Fault.REFUSED and before is not Fault.REFUSED:
+            await self.close(abruptly=True)
+            self._place_taken.close()
+            self._take_place()
+        elif before is Fault.REFUSED and fault is not Fault.REFUSED:
+            await self.open(self._place_taken)
+        self.changed()
+
+    def _take_place(self) -> None:
+        """Hold the port, so that nobody else gets it, without listening on it."""
+        place = sockets.socket()
+        place.setsockopt(sockets.SOL_SOCKET, sockets.SO_REUSEADDR, 1)
+        place.bind((HOST, self._port))
+        self._port = int(place.getsockname()[1])
+        self._place = place
+
+    @property
+    def _place_taken(self) -> sockets.socket:
+        assert self._place is not None
+        return self._place
 
 
 class WebSocketServer(LoopbackServer):
     """A loopback provider whose protocol runs over one WebSocket per client."""
 
     scheme = "ws"
-    _server: Server
+
+    def __init__(self, *, key: str = KEY, fault: Fault | None = None) -> None:
+        super().__init__(key=key, fault=fault)
+        self._server: Server | None = None
+        self._sockets: set[ServerConnection] = set()
 
     @abstractmethod
     def refuse(self, path: str, query: Mapping[str, list[str]], headers: Headers) -> Refusal | None:
         """Say why a handshake is turned away, or None to let it in."""
 
     @abstractmethod
-    async def converse(self, socket: ServerConnection, request: Request) -> None:
-        """Talk to one client until it or the protocol is done."""
+    async def converse(self, socket: ServerConnection, line: Line, request: Request) -> None:
+        """Talk to one client until it or the protocol is done.
 
-    async def open(self) -> int:
-        """Start to listen on HOST and return the port."""
+        Args:
+            socket: Where its messages come in.
+            line: Where everything for it goes out.
+            request: Its handshake.
+        """
+
+    async def open(self, place: sockets.socket) -> None:
+        """Start to listen on a socket that is bound."""
         self._server = await serve(
-            self._handle, HOST, 0, process_request=self._screen, max_size=None, close_timeout=1.0
+            self._handle, sock=place, process_request=self._screen, max_size=None, close_timeout=1.0
         )
-        return int(next(iter(self._server.sockets)).getsockname()[1])
 
-    async def close(self) -> None:
-        """Hang up on everyone and free the port."""
-        self._server.close()
+    async def close(self, *, abruptly: bool = False) -> None:
+        """Hang up on everyone, without a farewell if `abruptly`, and stop to listen."""
+        server, self._server = self._server, None
+        if server is None:
+            return
+        for socket in self._sockets if abruptly else ():
+            socket.transport.abort()
+        server.close()
         async with asyncio.timeout(5.0):
-            await self._server.wait_closed()
+            await server.wait_closed()
 
     def _screen(self, socket: ServerConnection, handshake: Handshake) -> Response | None:
         path, query = split_target(handshake.path)
         refusal = self.refuse(path, query, handshake.headers)
+        if refusal is None and self.fault is Fault.RATE_LIMITED:
+            refusal = Refusal(REFUSALS[self.fault], TOO_MANY)
         headers = {name.lower(): value for name, value in handshake.headers.raw_items()}
         self.note_request(Request(path, query, headers, refusal.status if refusal else 101))
         return socket.respond(refusal.status, refusal.body) if refusal else None
@@ -179,13 +245,17 @@ class WebSocketServer(LoopbackServer):
         assert handshake is not None
         path, query = split_target(handshake.path)
         headers = {name.lower(): value for name, value in handshake.headers.raw_items()}
+        line = Line(socket, lambda: self.fault, self.note_spoilt)
+        self._sockets.add(socket)
         try:
-            await self.converse(socket, Request(path, query, headers, 101))
+            await self.converse(socket, line, Request(path, query, headers, 101))
         except ConnectionClosed:
             self.changed()
         except Exception as error:
             self.note_failure(error)
             raise
+        finally:
+            self._sockets.discard(socket)
 
 
 def split_target(target: str) -> tuple[str, dict[str, list[str]]]:

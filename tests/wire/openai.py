@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket as sockets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +10,8 @@ from typing import Any
 from aiohttp import web
 
 from .chat_chunks import Answer, ToolCall, chunk, completion, deltas, usage
-from .loopback import HOST, KEY, Fault, LoopbackServer, Request, split_target
+from .faults import NOT_JSON, Fault
+from .loopback import KEY, LoopbackServer, Request, split_target
 
 __all__ = ["Answer", "ChatRequest", "OpenAIServer", "ToolCall"]
 
@@ -19,7 +21,8 @@ class ChatRequest:
     """One completion that was asked for.
 
     `body` is the request's JSON. `done` is set when the answer went out to its end, `hung_up` when
-    the client left before that, as it does on a barge-in; `tokens_sent` says how far it got.
+    the client left before that, as it does on a barge-in, or was cut off by a fault; `tokens_sent`
+    says how far it got.
     """
 
     request: Request
@@ -52,6 +55,8 @@ class OpenAIServer(LoopbackServer):
     ) -> None:
         super().__init__(key=key, fault=fault)
         self.connections: list[ChatRequest] = []
+        self._underway: list[web.Request] = []
+        self._runner: web.AppRunner | None = None
         self._answers = answers if callable(answers) else _in_order(answers)
 
     @property
@@ -59,25 +64,32 @@ class OpenAIServer(LoopbackServer):
         """What to give a client as its base URL."""
         return f"{self.url}/v1"
 
-    async def open(self) -> int:
-        """Start to listen on HOST and return the port."""
+    async def open(self, place: sockets.socket) -> None:
+        """Start to listen on a socket that is bound."""
         app = web.Application()
         app.router.add_route("*", "/{rest:.*}", self._handle)
         self._runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=1.0)
         await self._runner.setup()
-        await web.TCPSite(self._runner, HOST, 0).start()
-        return int(self._runner.addresses[0][1])
+        await web.SockSite(self._runner, place).start()
 
-    async def close(self) -> None:
-        """Hang up on everyone and free the port."""
-        await self._runner.cleanup()
+    async def close(self, *, abruptly: bool = False) -> None:
+        """Hang up on everyone, without a farewell if `abruptly`, and stop to listen."""
+        runner, self._runner = self._runner, None
+        if runner is None:
+            return
+        for http in list(self._underway) if abruptly else ():
+            _abort(http)
+        await runner.cleanup()
 
     async def _handle(self, http: web.Request) -> web.StreamResponse:
+        self._underway.append(http)
         try:
             return await self._respond(http)
         except Exception as error:
             self.note_failure(error)
             raise
+        finally:
+            self._underway.remove(http)
 
     async def _respond(self, http: web.Request) -> web.StreamResponse:
         if (http.method, http.path) != ("POST", "/v1/chat/completions"):
@@ -85,6 +97,8 @@ class OpenAIServer(LoopbackServer):
         authorization = http.headers.get("Authorization")
         if self.fault is Fault.UNAUTHORIZED or authorization != f"Bearer {self.key}":
             return self._refuse(http, 401, "invalid_api_key", "Incorrect API key provided.")
+        if self.fault is Fault.RATE_LIMITED:
+            return self._refuse(http, 429, "rate_limit_exceeded", "Rate limit reached.")
         body = await http.json()
         try:
             answer = self._answers(body)
@@ -107,23 +121,37 @@ class OpenAIServer(LoopbackServer):
     async def _answer(
         self, http: web.Request, chat: ChatRequest, answer: Answer
     ) -> web.StreamResponse:
-        await asyncio.sleep(answer.ttft)
+        if self.fault is Fault.SILENT:
+            self.note_spoilt()
+            await asyncio.Event().wait()
+        await asyncio.sleep(self.first_after(answer.ttft))
         if not chat.body.get("stream"):
             chat.done = True
             return web.json_response(completion(chat.body, answer))
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream; charset=utf-8"})
         await response.prepare(http)
-        await self._stream(response, chat, answer)
+        await self._stream(http, response, chat, answer)
         chat.done = True
         return response
 
     async def _stream(
-        self, response: web.StreamResponse, chat: ChatRequest, answer: Answer
+        self, http: web.Request, response: web.StreamResponse, chat: ChatRequest, answer: Answer
     ) -> None:
         model = str(chat.body["model"])
 
         async def send(data: Mapping[str, Any]) -> None:
-            await response.write(f"data: {json.dumps(data)}\n\n".encode())
+            fault, text = self.fault, json.dumps(data)
+            if fault is Fault.SILENT:
+                self.note_spoilt()
+                await asyncio.Event().wait()
+            if fault is Fault.RESET and chat.tokens_sent:
+                self.note_spoilt()
+                _abort(http)
+                raise ConnectionResetError
+            if fault is Fault.MALFORMED:
+                self.note_spoilt()
+                text = NOT_JSON
+            await response.write(f"data: {text}\n\n".encode())
 
         await send(chunk(model, {"role": "assistant", "content": "", "refusal": None}))
         for delta in deltas(answer):
@@ -150,6 +178,12 @@ class OpenAIServer(LoopbackServer):
         request = Request(path, query, headers, status)
         self.note_request(request)
         return request
+
+
+def _abort(http: web.Request) -> None:
+    """Break off a connection without a farewell."""
+    if isinstance(http.transport, asyncio.Transport):
+        http.transport.abort()
 
 
 class _ScriptEndedError(Exception):

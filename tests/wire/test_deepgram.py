@@ -1,10 +1,8 @@
 """Pipecat's real Deepgram client against the loopback recogniser."""
 
-import numpy as np
 import pytest
 from pipecat.frames.frames import (
     ErrorFrame,
-    InputAudioRawFrame,
     InterimTranscriptionFrame,
     TranscriptionFrame,
     VADUserStartedSpeakingFrame,
@@ -13,23 +11,11 @@ from pipecat.frames.frames import (
 from pipecat.services.deepgram.stt import DeepgramSTTService
 
 from .deepgram import DeepgramServer, Utterance
-from .loopback import KEY, Fault
+from .faults import Fault
+from .loopback import KEY
 from .pipeline import running
+from .sound import RATE, audio, tone
 from .speech_detector import SpeechDetector
-
-RATE = 16000
-CHUNK = 640
-
-
-def tone(seconds: float, amplitude: float = 8000.0) -> bytes:
-    """Speech, as far as a loudness detector can tell."""
-    times = np.arange(int(seconds * RATE)) / RATE
-    return (amplitude * np.sin(2 * np.pi * 220 * times)).astype("<i2").tobytes()
-
-
-def audio(pcm: bytes) -> list[InputAudioRawFrame]:
-    """Cut PCM into 20 ms frames, as a transport does."""
-    return [InputAudioRawFrame(pcm[at : at + CHUNK], RATE, 1) for at in range(0, len(pcm), CHUNK)]
 
 
 async def test_two_utterances_give_growing_interims_and_finals_with_confidence() -> None:

@@ -21,7 +21,8 @@ from eventlog.signals import CloseReason
 from tests.conformance.livekit import judge
 from tests.wire.deepgram import DeepgramServer, Utterance
 from tests.wire.elevenlabs import ElevenLabsServer
-from tests.wire.loopback import KEY, Fault
+from tests.wire.faults import Fault
+from tests.wire.loopback import KEY
 from tests.wire.openai import Answer, OpenAIServer
 
 
@@ -152,7 +153,7 @@ async def test_a_refused_key_ends_the_call_and_the_report_says_whose(
     tmp_path: Path, caller: list[tuple[bytes, int]], provider: str
 ) -> None:
     async with vendors() as servers:
-        getattr(servers, provider).fault = Fault.UNAUTHORIZED
+        await getattr(servers, provider).fail(Fault.UNAUTHORIZED)
         env = servers.environment()
         config = load_config("default", env=env)
         log = config.log.model_copy(update={"directory": tmp_path})

@@ -18,7 +18,8 @@ from pipecat.frames.frames import (
 from pipecat.services.elevenlabs.tts import ElevenLabsTTSService
 
 from .elevenlabs import ElevenLabsServer
-from .loopback import KEY, Fault
+from .faults import Fault
+from .loopback import KEY
 from .pipeline import running
 from .voice import speak
 

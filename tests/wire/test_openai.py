@@ -17,7 +17,8 @@ from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.services.llm_service import FunctionCallParams
 from pipecat.services.openai.llm import OpenAILLMService
 
-from .loopback import KEY, Fault
+from .faults import Fault
+from .loopback import KEY
 from .openai import Answer, OpenAIServer, ToolCall
 from .pipeline import running
 
