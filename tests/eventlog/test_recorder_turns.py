@@ -109,6 +109,7 @@ def test_a_plain_turn_is_heard_thought_about_and_answered():
                 {"name": "tts", "seconds": 0.5},
                 {"name": "playback", "seconds": 0.25},
             ],
+            "providers": {},
         }
     ]
     final = told.event("user_input_transcribed", 1)
