@@ -250,7 +250,10 @@ class ToolCancelled(Signal, kw_only=True, tag="tool_cancelled"):
 
 
 class Failed(Signal, kw_only=True, tag="failed"):
-    """A part of the pipeline failed; `label` names the processor, `recoverable` if it goes on."""
+    """A part of the pipeline failed; `label` names the processor, `recoverable` if it goes on.
+
+    `taken_over` is true when another provider does what this one was to do.
+    """
 
     source: ErrorSource
     label: str
@@ -258,6 +261,7 @@ class Failed(Signal, kw_only=True, tag="failed"):
     message: str = ""
     provider: str = ""
     category: str = ""
+    taken_over: bool = False
 
 
 class ProviderSwitched(Signal, kw_only=True, tag="provider_switched"):

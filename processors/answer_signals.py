@@ -100,11 +100,13 @@ class AnswerSignals:
 
     def provider_switched(self, at: float, *, asks_again: bool) -> None:
         """Another model goes on: with the same request, or after an answer that broke off."""
+        if not self._answering:
+            return
+        self._answering = False
         if asks_again:
             # The answer has not begun, so for the log it is the same one.
-            self._asked_again, self._answering = True, False
-        elif self._answering:
-            self._answering = False
+            self._asked_again = True
+        else:
             self._take(LLMAnswered(at=at, characters=self._characters))
 
     def measured(self, frame: MetricsFrame, at: float, source: FrameProcessor) -> None:

@@ -16,6 +16,9 @@ from pipecat.utils.errors import ErrorCategory
 
 from eventlog.signals import ErrorSource, Failed
 
+TAKEN_OVER = "parley.taken_over"
+"""Key in an error frame's metadata: whether another provider takes over."""
+
 _SOURCES: tuple[tuple[type[FrameProcessor], ErrorSource], ...] = (
     (STTService, ErrorSource.STT),
     (LLMService, ErrorSource.LLM),
@@ -58,4 +61,5 @@ def failure_of(frame: ErrorFrame, at: float, processor: FrameProcessor) -> Faile
         message=frame.error,
         provider=provider_of(processor),
         category=frame.category.value if frame.category else "",
+        taken_over=bool(frame.metadata.get(TAKEN_OVER)),
     )

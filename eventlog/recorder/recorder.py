@@ -248,7 +248,7 @@ class Recorder:
                 created_at=self.timeline.moment(signal.at),
             )
         )
-        if signal.source is ErrorSource.TTS:
+        if signal.source is ErrorSource.TTS and not signal.taken_over:
             self.agent.unspoken(signal.at)
 
     def _recording_started(self, signal: RecordingStarted) -> None:

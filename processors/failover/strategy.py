@@ -26,13 +26,18 @@ class FailoverStrategy(ServiceSwitcherStrategyManual):
     async def handle_error(self, error: ErrorFrame) -> FrameProcessor | None:
         """Pass to the next service that is well; None if the error is no failure, or none is."""
         failed = error.processor or self.active_service
-        if error.category is ErrorCategory.APPLICATION:
-            return None
         candidate = self.next_to(failed)
-        if candidate is None:
+        if candidate is None or not self.replaces(error):
             return None
         self.aside.add(failed)
         return await self._set_active_if_available(candidate)
+
+    def replaces(self, error: ErrorFrame) -> bool:
+        """Tell whether an error of the active service makes another one take over."""
+        return (
+            error.category is not ErrorCategory.APPLICATION
+            and self.next_to(self.active_service) is not None
+        )
 
     def next_to(self, failed: FrameProcessor) -> FrameProcessor | None:
         """Return who would take over from a service, in the order of the configuration."""

@@ -25,9 +25,10 @@ from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 from pipecat.services.llm_service import LLMService
 from pipecat.utils.errors import ErrorCategory
 
-from processors.failover.revival import revive
+from processors.failover.revival import lay_aside, revive
 from processors.failover.strategy import FailoverStrategy
 from processors.failover.work import Handover, Work
+from processors.failures import TAKEN_OVER
 from processors.frames import ProviderSwitchedFrame, ServiceCalledOffFrame
 
 # A service that fails again soon is left alone for longer each time, but no longer than this
@@ -71,6 +72,8 @@ class _Failover(ServiceSwitcher[FailoverStrategy]):
         self._watch: asyncio.Task[None] | None = None
         self._stirred = asyncio.Event()
         self._changed = asyncio.Event()
+        self._started = False
+        self._untold: list[Frame] = []
         for service in self.services:
             service.add_event_handler("on_error", self._on_error)
 
@@ -108,6 +111,10 @@ class _Failover(ServiceSwitcher[FailoverStrategy]):
         self._work.came(frame, direction, self._clock())
         self._stirred.set()
         await super().push_frame(frame, direction)
+        if isinstance(frame, StartFrame):
+            self._started = True
+            while self._untold:
+                await super().push_frame(self._untold.pop(0))
 
     async def cleanup(self) -> None:
         """Stop watching."""
@@ -122,6 +129,12 @@ class _Failover(ServiceSwitcher[FailoverStrategy]):
 
     async def _on_error(self, service: FrameProcessor, error: ErrorFrame) -> None:
         self._reasons[service] = error.error
+        if service is self.strategy.active_service:
+            error.metadata[TAKEN_OVER] = self.strategy.replaces(error)
+            if not self._started:
+                # Until all services have started, no frame of theirs comes out, errors included;
+                # and one that goes on trying would keep the others from starting.
+                await self.strategy.handle_error(error)
 
     async def _watch_silence(self) -> None:
         timeout = self._policy.silence_timeout
@@ -162,24 +175,33 @@ class _Failover(ServiceSwitcher[FailoverStrategy]):
             f"{self._policy.slot}: {names[service]} takes over from {names[previous]}"
             + (f" ({reason})" if reason else "")
         )
-        await super().push_frame(
+        await self._tell(
             ProviderSwitchedFrame(
                 slot=self._policy.slot,
                 provider=names[service],
                 previous=names[previous],
                 reason=reason,
-                asks_again=handover.begins_anew,
+                asks_again=handover.begins_anew or handover.withdraws,
             )
         )
-        await previous.queue_frame(ServiceCalledOffFrame())
-        if handover.withdraws:
-            await self.broadcast_frame(EagerEndOfTurnCancelFrame)
-        await self._do_over(service, handover)
+        if self._started:
+            await previous.queue_frame(ServiceCalledOffFrame())
+            await self._do_over(service, handover)
         self._changed.set()
         if previous in self.strategy.aside:
+            # The error may come from the very task that is ended by this.
+            self.create_task(lay_aside(previous), "lay_aside")
             self._plan_return(previous)
 
+    async def _tell(self, frame: Frame) -> None:
+        if self._started:
+            await super().push_frame(frame)
+        else:
+            self._untold.append(frame)
+
     async def _do_over(self, service: FrameProcessor, handover: Handover) -> None:
+        if handover.withdraws:
+            await self.broadcast_frame(EagerEndOfTurnCancelFrame)
         for frame in handover.ends:
             await super().push_frame(frame)
         for frame, direction in handover.frames:
