@@ -143,6 +143,37 @@ def _parley(view: View) -> dict[str, Any]:
     return as_object(view.report.get("parley")) or {}
 
 
+@rule(
+    "P09", "Each change of a provider is told, and each turn served.", origins=OURS, why=_OURS_ONLY
+)
+def providers_change(view: View) -> Iterator[Fault]:
+    """A turn's provider is the slot's first one, or one that a change brought in.
+
+    Older reports have neither `switches` nor the `providers` of a turn.
+    """
+    names = _names(view)
+    for position, raw in enumerate(as_list(_parley(view).get("switches", [])) or []):
+        switch = as_object(raw) or {}
+        slot, provider = as_text(switch.get("slot")), as_text(switch.get("provider"))
+        if slot not in names or provider is None or as_number(switch.get("at")) is None:
+            yield Fault(f"`parley.switches.{position}` without slot, provider and time")
+        else:
+            names[slot].add(provider)
+    for position, turn in enumerate(_turns(view)):
+        for slot, provider in (as_object(turn.get("providers", {})) or {}).items():
+            if provider not in names.get(slot, set()):
+                yield Fault(f"`parley.turns.{position}`: {slot} was not served by that provider")
+
+
+def _names(view: View) -> dict[str, set[str]]:
+    """The first provider of each slot."""
+    providers = as_object(_parley(view).get("providers")) or {}
+    return {
+        slot: {as_text((as_object(said) or {}).get("provider")) or ""}
+        for slot, said in providers.items()
+    }
+
+
 def _turns(view: View) -> list[dict[str, Any]]:
     return [
         turn

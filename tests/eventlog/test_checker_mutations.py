@@ -388,6 +388,11 @@ def metadata_that_is_nested(report):
     report["parley"]["metadata"] = {"customer": {"name": "Ada"}}
 
 
+@breaks("P09", ours)
+def a_turn_served_by_somebody_else(report):
+    report["parley"]["turns"][0]["providers"] = {"stt": "nobody"}
+
+
 def test_there_is_a_break_for_every_rule():
     assert set(BREAKS) == set(RULES)
 
