@@ -73,7 +73,7 @@ class _Provided(Section):
 
     @property
     def key(self) -> str:
-        """Where it stands in the configuration ("stt", "tts.fallback.0"), "" if in none."""
+        """Where it stands in the configuration ("stt", "tts.fallback[0]"), "" if in none."""
         return dotted(self._at) if self._at else ""
 
     def file_of(self, *key: str) -> Path | None:

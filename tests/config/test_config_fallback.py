@@ -27,29 +27,29 @@ def test_a_name_alone_is_enough_for_a_provider_that_takes_over():
     assert [each.provider for each in config.stt.providers] == ["deepgram", "cartesia", "soniox"]
     assert [each.key for each in config.stt.providers] == [
         "stt",
-        "stt.fallback.0",
-        "stt.fallback.1",
+        "stt.fallback[0]",
+        "stt.fallback[1]",
     ]
     assert (config.stt.silence_timeout, config.stt.recover_after) == (2.5, 60.0)
 
 
 def test_a_missing_key_of_it_is_told_with_its_place():
     [(key, text)] = problems(bot(fallback=["cartesia"]))
-    assert key == "stt.fallback.0.args.api_key"
+    assert key == "stt.fallback[0].args.api_key"
     assert "CARTESIA_API_KEY is not set" in text
 
 
 @pytest.mark.parametrize("entry", ["cartesai", {"provider": "cartesai"}])
 def test_a_typing_error_in_its_name_is_told_with_the_nearest(entry):
     [(key, text)] = problems(bot(fallback=[entry]))
-    assert key.startswith("stt.fallback.0")
+    assert key.startswith("stt.fallback[0]")
     assert "cartesia" in text
 
 
 def test_a_typing_error_in_its_settings_is_told_with_its_place():
     entry = {"provider": "cartesia", "settings": {"modle": "ink"}}
     [(key, text)] = problems(bot(fallback=[entry]), {**KEYS, "CARTESIA_API_KEY": "c"})
-    assert key == "stt.fallback.0.settings.modle"
+    assert key == "stt.fallback[0].settings.modle"
     assert "model" in text
 
 
