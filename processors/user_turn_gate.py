@@ -71,6 +71,8 @@ class UserTurnGate(FrameProcessor):
         # The end of turn that would let out the LLM's early reply, until the hook has run.
         self._turn_end: Frame | None = None
         self._let_out = False
+        # Whether another request has taken the place of the early reply to the turn that has ended.
+        self._overtaken = False
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         """Hold the frame that has a user's turn answered until the hook has run."""
@@ -102,6 +104,11 @@ class UserTurnGate(FrameProcessor):
         self._floor.thinks()
         if self._preemption is not None and self._preemption.confirmed:
             await self._settle_early_reply(self._preemption, frame.text)
+        elif self._preemption is not None and self._overtaken:
+            self._overtaken = False
+            context = self._preemption.context
+            if await self._complete(context, frame.text):
+                await self.push_frame(LLMContextFrame(context=context))
         else:
             self._text = frame.text
 
@@ -120,6 +127,7 @@ class UserTurnGate(FrameProcessor):
             self._floor.thinks()
         if not frame.speculation and self._preemption is not None:
             # What is answered now takes the place of a reply that was begun early.
+            self._overtaken = self._preemption.confirmed
             self._preemption.cancel()
         await self.push_frame(frame)
 
@@ -154,7 +162,7 @@ class UserTurnGate(FrameProcessor):
     async def _interrupted(self, frame: Frame) -> None:
         # The end of a turn that is called off would let out the reply to the next one.
         self._text = self._turn_end = None
-        self._let_out = False
+        self._let_out = self._overtaken = False
         if self._preemption is not None:
             self._preemption.cancel()
         await self.push_frame(frame)

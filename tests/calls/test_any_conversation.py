@@ -2,6 +2,7 @@
 
 from hypothesis import HealthCheck, given, settings
 
+from tests.calls import any_log_rules  # noqa: F401 - its rules hold as well
 from tests.calls.any_call import play
 from tests.calls.any_drawn import scripts
 from tests.calls.any_rules import faults
