@@ -57,13 +57,15 @@ class SpokenContext:
     """The audio and the text of one TTS context (times in seconds of its own audio).
 
     `started` says whether its beginning has been let go of, `outlived_cut` whether an interruption
-    came after that, `abandoned` whether no more audio of it will come. `last_pts` is the time of
-    its latest word, `characters` counts what was timed before that, `given_up` says whether the
-    rest of its text came untimed, after which comes its end or nothing; `untimed` are its words.
+    came after that, `abandoned` whether no more audio of it will come. `last_pts` and `last_length`
+    are the time of its latest word and the characters of it, `characters` counts those before it.
+    `given_up` says whether the rest of its text came untimed, after which comes its end or nothing;
+    `untimed` are the words of that, each with the characters since the latest timed word's begin.
     """
 
     base: int | None = None
     last_pts: int = 0
+    last_length: int = 0
     characters: int = 0
     given_up: bool = False
     untimed: list[tuple[int, Frame]] = field(default_factory=list[tuple[int, Frame]])
@@ -157,9 +159,10 @@ class SpokenText:
             return
         begin = context.last_pts or context.base or 0
         seconds = context.received - self._second_of(begin, context)
-        last, _ = context.untimed[-1]
+        last, final = context.untimed[-1]
+        length = last + len(getattr(final, "text", "").strip())
         for at, word in context.untimed:
-            word.pts = begin + seconds_to_nanoseconds(max(0.0, seconds) * at / (last + 1))
+            word.pts = begin + seconds_to_nanoseconds(max(0.0, seconds) * at / max(1, length))
 
     def known(self, context_id: str) -> SpokenContext | None:
         """Return the context of this id if there is one."""
@@ -198,7 +201,8 @@ class SpokenText:
             self._timed.extend(Timed(order, word) for _, word in context.untimed)
             return
         context.last_pts = self._last_pts = pts
-        context.characters += len(frame.text) + 1
+        context.characters += context.last_length
+        context.last_length = len(frame.text.strip()) + 1
         if not frame.interruptible:
             self._last_kept_pts = pts
         self._timed.append(Timed(order, frame))
@@ -210,7 +214,7 @@ class SpokenText:
         return frame.pts == self._last_pts and len(frame.text.split()) > 1
 
     def _spread(self, frame: TTSTextFrame, context: SpokenContext) -> list[tuple[int, Frame]]:
-        """Return the words of a text with their places in it, timed behind the last timed one."""
+        """Return the words of a text behind the last one that was timed, and time them."""
         begin = context.last_pts or context.base or 0
         timed = self._second_of(begin, context)
         rate = context.characters / timed if timed > 0 and context.characters else self._rate
@@ -218,8 +222,9 @@ class SpokenText:
         for at, word in _words(frame.raw_text or frame.text):
             spaced = frame.includes_inter_frame_spaces
             copy = _copied(frame, word if spaced else word.strip(), frame.segment_id)
-            copy.pts = begin + seconds_to_nanoseconds(at / rate)
-            words.append((at, copy))
+            place = at + max(0, context.last_length - 1)
+            copy.pts = begin + seconds_to_nanoseconds(place / rate)
+            words.append((place, copy))
         return words
 
     def _is_lost(self, frame: Frame) -> bool:
