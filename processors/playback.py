@@ -47,7 +47,7 @@ from processors.frames import (
     TTSAbandonedFrame,
 )
 from processors.spoken_text import SpokenText
-from processors.unfinished import Unfinished, UnfinishedSpeech, lacks_text
+from processors.unfinished import Unfinished, UnfinishedSpeech
 
 # How far ahead of its playing audio is handed to the output (seconds): enough for the output's
 # own chunks, little enough that a pause is heard at once.
@@ -218,22 +218,13 @@ class PausablePlayback(FrameProcessor):
         self._wake.set()
 
     async def _break_off(self, speech: Unfinished) -> None:
-        """End a context that its TTS did not: only what was heard of it counts."""
-        context_id, context = speech.context_id, self._text.known(speech.context_id)
-        if context is None:
-            return
-        self._text.abandon(context_id)
-        ends: list[Frame] = [TTSAbandonedFrame(context_id=context_id)]
-        if not speech.in_reply and context.append_to_context:
-            ends.insert(0, LLMAssistantPushAggregationFrame())
-        for frame in ends:
-            frame.interruptible = context.interruptible
-            self._order += 1
-            self._queue.append(Waiting(self._order, frame))
-        self._wake.set()
-        if lacks_text(context):
-            broke_off = SpeechBrokeOffFrame(context_id=context_id, heard=context.received)
-            await self.push_frame(broke_off, FrameDirection.UPSTREAM)
+        for frame in self._unfinished.ends(speech):
+            if isinstance(frame, SpeechBrokeOffFrame):
+                await self.push_frame(frame, FrameDirection.UPSTREAM)
+            else:
+                self._order += 1
+                self._queue.append(Waiting(self._order, frame))
+                self._wake.set()
 
     async def _wait(self) -> None:
         patience = self._unfinished.patience

@@ -10,7 +10,6 @@ word that was timed (`AggregatedFrameSequencer.force_complete`), even if its aud
 
 from __future__ import annotations
 
-import re
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -23,12 +22,10 @@ from pipecat.frames.frames import (
 )
 from pipecat.utils.time import nanoseconds_to_seconds, seconds_to_nanoseconds
 
+from processors.word_frames import word_frame, words_of
+
 # Characters a second of a voice that has not finished a sentence yet; English speech has about 15.
 _FIRST_RATE = 15.0
-# Scripts without spaces between words are cut at each character.
-_WORD = re.compile(
-    r"\s*(?:[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]|[^\s\u2e80-\u9fff]+)"
-)
 
 
 @dataclass
@@ -219,9 +216,9 @@ class SpokenText:
         timed = self._second_of(begin, context)
         rate = context.characters / timed if timed > 0 and context.characters else self._rate
         words: list[tuple[int, Frame]] = []
-        for at, word in _words(frame.raw_text or frame.text):
+        for at, word in words_of(frame.raw_text or frame.text):
             spaced = frame.includes_inter_frame_spaces
-            copy = _copied(frame, word if spaced else word.strip(), frame.segment_id)
+            copy = word_frame(frame, word if spaced else word.strip(), frame.segment_id)
             place = at + max(0, context.last_length - 1)
             copy.pts = begin + seconds_to_nanoseconds(place / rate)
             words.append((place, copy))
@@ -269,38 +266,19 @@ class SpokenText:
             rate = self._rate
             if sentence.ended is not None and sentence.ended > began:
                 rate = len(sentence.text) / (sentence.ended - began)
-            words = list(_words(sentence.text))
+            words = list(words_of(sentence.text))
             while sentence.told < len(words):
                 at, word = words[sentence.told]
                 if position is not None and began + at / rate >= position:
                     return
                 sentence.told += 1
-                yield _word_frame(sentence, word, append=context.append_to_context)
+                yield _sentence_word(sentence, word, append=context.append_to_context)
             began = sentence.ended or began + len(sentence.text) / rate
 
 
-def _words(text: str) -> Iterator[tuple[int, str]]:
-    # Each sentence is set apart from the one before it; the context strips its ends.
-    for match in _WORD.finditer(f" {text.strip()}"):
-        spaces = len(match.group()) - len(match.group().lstrip())
-        yield match.start() + spaces, match.group()
-
-
-def _word_frame(sentence: Sentence, word: str, *, append: bool) -> TTSTextFrame:
+def _sentence_word(sentence: Sentence, word: str, *, append: bool) -> TTSTextFrame:
     source = sentence.spoken or sentence.frame
-    frame = _copied(source, word, sentence.frame.id)
+    frame = word_frame(source, word, sentence.frame.id)
     frame.append_to_context = append if sentence.spoken is None else source.append_to_context
     frame.includes_inter_frame_spaces = True
-    return frame
-
-
-def _copied(source: AggregatedTextFrame, word: str, segment_id: int | None) -> TTSTextFrame:
-    """A frame for one word of another one's text."""
-    frame = TTSTextFrame(word, source.text_type, segment_id=segment_id)
-    frame.context_id = source.context_id
-    frame.will_be_spoken = True
-    frame.append_to_context = source.append_to_context
-    frame.includes_inter_frame_spaces = source.includes_inter_frame_spaces
-    frame.interruptible = source.interruptible
-    frame.transport_destination = source.transport_destination
     return frame

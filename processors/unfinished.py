@@ -12,13 +12,15 @@ from dataclasses import dataclass
 
 from pipecat.frames.frames import (
     Frame,
+    LLMAssistantPushAggregationFrame,
     LLMFullResponseEndFrame,
     LLMFullResponseStartFrame,
     TTSStartedFrame,
     TTSStoppedFrame,
 )
 
-from processors.spoken_text import SpokenContext, SpokenText
+from processors.frames import SpeechBrokeOffFrame, TTSAbandonedFrame
+from processors.spoken_text import SpokenText
 
 # Pipecat gives a context up when it has had nothing for it for three seconds
 # (`stop_frame_timeout_s`). A text that was to be said ends after this (seconds) ...
@@ -88,11 +90,24 @@ class UnfinishedSpeech:
             return _DRY_AND_GIVEN_UP
         return _DRY if context.received else None
 
+    def ends(self, speech: Unfinished) -> list[Frame]:
+        """Return what ends a context in the name of its TTS; only what was heard of it counts.
+
+        If some of it was not heard, the last one goes up, to the TTS.
+        """
+        context_id, context = speech.context_id, self._text.known(speech.context_id)
+        if context is None:
+            return []
+        self._text.abandon(context_id)
+        ends: list[Frame] = [TTSAbandonedFrame(context_id=context_id)]
+        if not speech.in_reply and context.append_to_context:
+            ends.insert(0, LLMAssistantPushAggregationFrame())
+        for frame in ends:
+            frame.interruptible = context.interruptible
+        if context.received > 0 and (context.given_up or not context.last_pts):
+            ends.append(SpeechBrokeOffFrame(context_id=context_id, heard=context.received))
+        return ends
+
     def _take_all(self) -> list[Unfinished]:
         over, self._open = list(self._open.values()), {}
         return over
-
-
-def lacks_text(context: SpokenContext) -> bool:
-    """Whether some of a context that ended without saying so was heard, and some was not."""
-    return context.received > 0 and (context.given_up or not context.last_pts)

@@ -1,4 +1,4 @@
-"""Whole calls in which a voice breaks off in the middle of a text: what was heard is what is told."""
+"""Whole calls in which a voice breaks off in the middle of a text: told is what was heard."""
 
 import asyncio
 from itertools import accumulate
@@ -20,7 +20,7 @@ CHARACTER = 0.03
 def heard(held: FaultyCall, since: int) -> int:
     """How many words of the text the far end heard at least a little of."""
     far_end = held.transport.far_end
-    pcm = b"".join(slice.pcm for slice in far_end.played[since:]).rstrip(b"\0")
+    pcm = b"".join(piece.pcm for piece in far_end.played[since:]).rstrip(b"\0")
     seconds = len(pcm) / 2 / far_end.sample_rate
     begins = accumulate((len(word) + 1 for word in TEXT.split()[:-1]), initial=0)
     return sum(begin * CHARACTER < seconds for begin in begins)

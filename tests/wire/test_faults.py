@@ -39,7 +39,7 @@ async def test_a_provider_that_lets_nobody_in_ends_the_call_and_is_named(
 
 
 def _lasting() -> Iterator[tuple[str, Fault]]:
-    """The faults in the middle of a call that end it when they last; see test_mute.py for the others."""
+    """The faults in the middle of a call that end it when they last; see test_mute.py, too."""
     for name in ALL:
         for fault in (Fault.REFUSED, Fault.RESET, Fault.MALFORMED):
             if fault is not Fault.MALFORMED or name not in ("flux", "cartesia-stt"):
