@@ -18,6 +18,7 @@ from pipecat.transports.base_transport import BaseTransport
 
 from bot.config import BotConfig, load_user_turn_hook
 from bot.services import Services
+from bot.silence import watch_for_silence
 from bot.tools import build_tools
 from bot.turn_taking import turn_taking
 from processors.floor import Floor
@@ -25,6 +26,7 @@ from processors.listening import Listening
 from processors.owed_answer import answer_after_empty_turns
 from processors.pipeline_end import PipelineEnd
 from processors.recording import CallRecording
+from processors.silence import CalledOff
 from processors.tool_limit import ToolStepLimit
 from processors.typed_text import TypedText
 from processors.user_turn_gate import UserTurnGate
@@ -67,6 +69,7 @@ def assemble(
     aggregators = LLMContextAggregatorPair(context, user_params=turns.user_params)
     user, assistant = aggregators.user(), aggregators.assistant()
     answer_after_empty_turns(user, turns.floor)
+    watch_for_silence(services, config.call.provider_timeout)
     hook = load_user_turn_hook(config)
     end = PipelineEnd(turns.floor)
     processors: list[FrameProcessor | None] = [
@@ -82,6 +85,7 @@ def assemble(
             timeout=config.hooks.timeout,
         ),
         services.placed["llm"],
+        CalledOff(),
         ToolStepLimit(config.turn.max_tool_steps),
         services.placed["tts"],
         turns.playback,

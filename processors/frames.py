@@ -127,3 +127,16 @@ class ServiceCalledOffFrame(InterruptionFrame):
 @dataclass
 class TTSAbandonedFrame(TTSStoppedFrame):
     """The audio of a context ends here, whatever text was to follow: its provider failed."""
+
+
+@dataclass
+class SpeechBrokeOffFrame(SystemFrame):
+    """A TTS gave up in the middle of a text; it goes up to the one that did.
+
+    Parameters:
+        context_id: The TTS context.
+        heard: Seconds of audio that there are of it.
+    """
+
+    context_id: str = ""
+    heard: float = 0.0

@@ -40,8 +40,14 @@ from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
 from processors.audio_pieces import Pieces, Waiting, seconds_of
 from processors.floor import Floor
-from processors.frames import PlaybackPausedFrame, PlaybackResumedFrame, TTSAbandonedFrame
+from processors.frames import (
+    PlaybackPausedFrame,
+    PlaybackResumedFrame,
+    SpeechBrokeOffFrame,
+    TTSAbandonedFrame,
+)
 from processors.spoken_text import SpokenText
+from processors.unfinished import Unfinished, UnfinishedSpeech
 
 # How far ahead of its playing audio is handed to the output (seconds): enough for the output's
 # own chunks, little enough that a pause is heard at once.
@@ -82,6 +88,7 @@ class PausablePlayback(FrameProcessor):
         self._sleep = sleep
         self._queue: deque[Waiting] = deque()
         self._text = SpokenText()
+        self._unfinished = UnfinishedSpeech(self._text)
         self._order = 0
         self._wake = asyncio.Event()
         self._paused = False
@@ -183,6 +190,8 @@ class PausablePlayback(FrameProcessor):
             self._floor.left()
 
     async def _take(self, frame: Frame) -> None:
+        for speech in self._unfinished.take(frame):
+            await self._break_off(speech)
         self._order += 1
         if isinstance(frame, TTSStartedFrame) and frame.context_id:
             context = self._text.context(frame.context_id)
@@ -191,6 +200,7 @@ class PausablePlayback(FrameProcessor):
         elif isinstance(frame, OutputAudioRawFrame):
             context = self._text.begin(_context_of(frame), self.get_clock().get_time())
             context.received += seconds_of(frame)
+            context.given_up = False
             context.interruptible = frame.interruptible
         elif isinstance(frame, AggregatedTextFrame | AggregatedTextProgressFrame):
             context_id = frame.context_id or ""
@@ -200,16 +210,39 @@ class PausablePlayback(FrameProcessor):
                 self._text.announced(frame, context_id, self._order)
             if self._text.take(frame, context_id, self._order):
                 return
+        elif isinstance(frame, TTSStoppedFrame):
+            self._text.ended(frame.context_id or "")
         elif isinstance(frame, EndFrame | StopFrame):
             await self.resume()
         self._queue.append(Waiting(self._order, frame))
         self._wake.set()
 
+    async def _break_off(self, speech: Unfinished) -> None:
+        for frame in self._unfinished.ends(speech):
+            if isinstance(frame, SpeechBrokeOffFrame):
+                await self.push_frame(frame, FrameDirection.UPSTREAM)
+            else:
+                self._order += 1
+                self._queue.append(Waiting(self._order, frame))
+                self._wake.set()
+
+    async def _wait(self) -> None:
+        patience = self._unfinished.patience
+        if patience is None or self._cutting or self._paused or self._queue:
+            await self._wake.wait()
+            return
+        try:
+            due = max(0.0, self._free_at - self._clock()) + patience
+            await asyncio.wait_for(self._wake.wait(), due)
+        except TimeoutError:
+            for speech in self._unfinished.dry():
+                await self._break_off(speech)
+
     async def _release(self) -> None:
         while True:
             self._wake.clear()
             if self._cutting or not self._queue or (self._paused and not self._completes_chunk):
-                await self._wake.wait()
+                await self._wait()
                 continue
             waiting = self._queue[0]
             if not isinstance(waiting.frame, OutputAudioRawFrame):
@@ -309,6 +342,7 @@ class PausablePlayback(FrameProcessor):
         self._cuts += 1
         self._queue = deque(w for w in self._queue if not w.frame.interruptible)
         self._text.cut()
+        self._unfinished.cut()
         self._floor.cut()
         self._paused = self._in_reply = False
         self._pieces.begin_chunk()

@@ -3,25 +3,29 @@
 The context and the log must say what the user heard of a reply that was cut. Voices that time their
 words are taken at their word. The others give whole sentences, which Pipecat would commit after
 their audio, so that a cut sentence were lost whole: here their words are spread over the audio,
-by their length, at the rate that the voice has shown so far.
+by their length, at the rate that the voice has shown so far. So are words that a voice failed to
+time: when a context ends, Pipecat gives the rest of its text in one piece at the time of the last
+word that was timed (`AggregatedFrameSequencer.force_complete`), even if its audio never came.
 """
 
 from __future__ import annotations
 
-import re
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from pipecat.frames.frames import AggregatedTextFrame, Frame, TTSTextFrame
-from pipecat.utils.time import nanoseconds_to_seconds
+from pipecat.frames.frames import (
+    AggregatedTextFrame,
+    AggregatedTextProgressFrame,
+    Frame,
+    TTSTextFrame,
+)
+from pipecat.utils.time import nanoseconds_to_seconds, seconds_to_nanoseconds
+
+from processors.word_frames import word_frame, words_of
 
 # Characters a second of a voice that has not finished a sentence yet; English speech has about 15.
 _FIRST_RATE = 15.0
-# Scripts without spaces between words are cut at each character.
-_WORD = re.compile(
-    r"\s*(?:[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]|[^\s\u2e80-\u9fff]+)"
-)
 
 
 @dataclass
@@ -50,10 +54,18 @@ class SpokenContext:
     """The audio and the text of one TTS context (times in seconds of its own audio).
 
     `started` says whether its beginning has been let go of, `outlived_cut` whether an interruption
-    came after that, `abandoned` whether no more audio of it will come.
+    came after that, `abandoned` whether no more audio of it will come. `last_pts` and `last_length`
+    are the time of its latest word and the characters of it, `characters` counts those before it.
+    `given_up` says whether the rest of its text came untimed, after which comes its end or nothing;
+    `untimed` are the words of that, each with the characters since the latest timed word's begin.
     """
 
     base: int | None = None
+    last_pts: int = 0
+    last_length: int = 0
+    characters: int = 0
+    given_up: bool = False
+    untimed: list[tuple[int, Frame]] = field(default_factory=list[tuple[int, Frame]])
     received: float = 0.0
     released: float = 0.0
     append_to_context: bool = True
@@ -96,12 +108,11 @@ class SpokenText:
 
     def take(self, frame: Frame, context_id: str, order: int) -> bool:
         """Take a text frame in; false if it is none that waits for its audio."""
+        if isinstance(frame, TTSTextFrame) and frame.pts is not None:
+            self._take_word(frame, self.context(context_id), order)
+            return True
         if frame.pts:
             self._timed.append(Timed(order, frame))
-            if isinstance(frame, TTSTextFrame):
-                self._last_pts = frame.pts
-                if not frame.interruptible:
-                    self._last_kept_pts = frame.pts
             return True
         if isinstance(frame, TTSTextFrame):
             self._sentence_spoken(frame, self.context(context_id), order)
@@ -125,7 +136,9 @@ class SpokenText:
     def rest(self, order: int) -> Iterator[Frame]:
         """Take out all text that arrived before `order`: its audio is over."""
         while self._timed and self._timed[0].order < order:
-            yield self._timed.popleft().frame
+            frame = self._timed.popleft().frame
+            if not self._is_lost(frame):
+                yield frame
         for context in self._contexts.values():
             before = [sentence for sentence in context.sentences if sentence.order < order]
             end = context.received if context.abandoned else None
@@ -135,6 +148,22 @@ class SpokenText:
         """A context ends with the audio that is there: the rest of its text will not be heard."""
         if context_id in self._contexts:
             self._contexts[context_id].abandoned = True
+
+    def ended(self, context_id: str) -> None:
+        """All of a context's audio is there: words without times have the rest of it."""
+        context = self._contexts.get(context_id)
+        if context is None or not context.untimed:
+            return
+        begin = context.last_pts or context.base or 0
+        seconds = context.received - self._second_of(begin, context)
+        last, final = context.untimed[-1]
+        length = last + len(getattr(final, "text", "").strip())
+        for at, word in context.untimed:
+            word.pts = begin + seconds_to_nanoseconds(max(0.0, seconds) * at / max(1, length))
+
+    def known(self, context_id: str) -> SpokenContext | None:
+        """Return the context of this id if there is one."""
+        return self._contexts.get(context_id)
 
     def forget(self, context_id: str) -> SpokenContext | None:
         """A context is over; what is known of it."""
@@ -160,6 +189,54 @@ class SpokenText:
         # TTSService._interrupt_audio_contexts: later words follow those that are still to come.
         self._last_pts = self._last_kept_pts
 
+    def _take_word(self, frame: TTSTextFrame, context: SpokenContext, order: int) -> None:
+        pts = frame.pts or 0
+        context.given_up = self._is_untimed(frame, context)
+        context.untimed.clear()
+        if context.given_up:
+            context.untimed = self._spread(frame, context)
+            self._timed.extend(Timed(order, word) for _, word in context.untimed)
+            return
+        context.last_pts = self._last_pts = pts
+        context.characters += context.last_length
+        context.last_length = len(frame.text.strip()) + 1
+        if not frame.interruptible:
+            self._last_kept_pts = pts
+        self._timed.append(Timed(order, frame))
+
+    def _is_untimed(self, frame: TTSTextFrame, context: SpokenContext) -> bool:
+        if not frame.pts or context.last_pts:
+            return not frame.pts or frame.pts == context.last_pts
+        # The first word of a context may be timed with the last one of the context before.
+        return frame.pts == self._last_pts and len(frame.text.split()) > 1
+
+    def _spread(self, frame: TTSTextFrame, context: SpokenContext) -> list[tuple[int, Frame]]:
+        """Return the words of a text behind the last one that was timed, and time them."""
+        begin = context.last_pts or context.base or 0
+        timed = self._second_of(begin, context)
+        rate = context.characters / timed if timed > 0 and context.characters else self._rate
+        words: list[tuple[int, Frame]] = []
+        for at, word in words_of(frame.raw_text or frame.text):
+            spaced = frame.includes_inter_frame_spaces
+            copy = word_frame(frame, word if spaced else word.strip(), frame.segment_id)
+            place = at + max(0, context.last_length - 1)
+            copy.pts = begin + seconds_to_nanoseconds(place / rate)
+            words.append((place, copy))
+        return words
+
+    def _is_lost(self, frame: Frame) -> bool:
+        """Whether the audio that a word belongs to will not come any more."""
+        context = self._contexts.get(getattr(frame, "context_id", None) or "")
+        if context is None or not context.abandoned:
+            return False
+        if isinstance(frame, AggregatedTextProgressFrame) and context.given_up:
+            return True  # it says that all of the text was spoken
+        return self._second_of(frame.pts or 0, context) >= context.received
+
+    @staticmethod
+    def _second_of(pts: int, context: SpokenContext) -> float:
+        return nanoseconds_to_seconds(pts - (context.base or 0))
+
     def _is_due(self, frame: Frame, context_id: str, playing: SpokenContext) -> bool:
         owner = getattr(frame, "context_id", None)
         context = self._contexts.get(owner) if owner else None
@@ -167,7 +244,7 @@ class SpokenText:
             return owner == context_id or context is None
         if context is not playing:
             return context.released > 0.0  # its audio is over: it was released before this one's
-        return nanoseconds_to_seconds((frame.pts or 0) - context.base) < context.released
+        return self._second_of(frame.pts or 0, context) < context.released
 
     def _sentence_spoken(self, frame: TTSTextFrame, context: SpokenContext, order: int) -> None:
         sentence = next((s for s in context.sentences if s.spoken is None), None)
@@ -189,30 +266,19 @@ class SpokenText:
             rate = self._rate
             if sentence.ended is not None and sentence.ended > began:
                 rate = len(sentence.text) / (sentence.ended - began)
-            words = list(_words(sentence.text))
+            words = list(words_of(sentence.text))
             while sentence.told < len(words):
                 at, word = words[sentence.told]
                 if position is not None and began + at / rate >= position:
                     return
                 sentence.told += 1
-                yield _word_frame(sentence, word, append=context.append_to_context)
+                yield _sentence_word(sentence, word, append=context.append_to_context)
             began = sentence.ended or began + len(sentence.text) / rate
 
 
-def _words(text: str) -> Iterator[tuple[int, str]]:
-    # Each sentence is set apart from the one before it; the context strips its ends.
-    for match in _WORD.finditer(f" {text.strip()}"):
-        spaces = len(match.group()) - len(match.group().lstrip())
-        yield match.start() + spaces, match.group()
-
-
-def _word_frame(sentence: Sentence, word: str, *, append: bool) -> TTSTextFrame:
+def _sentence_word(sentence: Sentence, word: str, *, append: bool) -> TTSTextFrame:
     source = sentence.spoken or sentence.frame
-    frame = TTSTextFrame(word, source.text_type, segment_id=sentence.frame.id)
-    frame.context_id = source.context_id
-    frame.will_be_spoken = True
+    frame = word_frame(source, word, sentence.frame.id)
     frame.append_to_context = append if sentence.spoken is None else source.append_to_context
     frame.includes_inter_frame_spaces = True
-    frame.interruptible = source.interruptible
-    frame.transport_destination = source.transport_destination
     return frame

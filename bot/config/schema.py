@@ -169,12 +169,15 @@ class CallConfig(Section):
         max_duration: seconds that a call may last.
         max_failures: how often the LLM or the TTS may fail in a row, without a word of the bot in
             between; the next failure ends the call.
+        provider_timeout: seconds without a sign of a provider that owes one and from which nobody
+            takes over; then it is an error, and the LLM's request is called off.
         tool_timeout: seconds after which a tool that has not answered has failed.
     """
 
     idle_timeout: float | None = Field(default=300.0, gt=0, le=86400)
     max_duration: float | None = Field(default=None, gt=0, le=86400)
     max_failures: int | None = Field(default=3, ge=0, le=1000)
+    provider_timeout: float | None = Field(default=10.0, gt=0, le=600)
     tool_timeout: Seconds = 10.0
 
 

@@ -21,6 +21,8 @@ from eventlog.events import (
     ConversationItemAdded,
     ErrorOccurred,
     Event,
+    UserState,
+    UserStateChanged,
 )
 from eventlog.items import Message
 from tests.scripted.speech import speech
@@ -129,6 +131,7 @@ class FaultyCall:
         answers: What the bot said so far.
         speaking: Whether it is speaking.
         speeches: How often it has stopped to speak.
+        stretches: How often the caller has.
     """
 
     def __init__(self, server: Any, call: Call, transport: MemoryTransport) -> None:
@@ -139,6 +142,7 @@ class FaultyCall:
         self.answers: list[str] = []
         self.speaking = False
         self.speeches = 0
+        self.stretches = 0
         self._change = asyncio.Event()
         call.listen(self._on_event)
         self.running = asyncio.create_task(call.run())
@@ -163,9 +167,15 @@ class FaultyCall:
         """Wait until the bot has greeted, or the call is over."""
         await self.until(lambda: self.speeches >= 1 or self.over)
 
-    async def speak(self) -> None:
+    async def speak(self, seconds: float = TURN) -> None:
         """Say something as the caller."""
-        await self.transport.far_end.speak(speech(TURN), 16000).done()
+        await self.transport.far_end.speak(speech(seconds), 16000).done()
+
+    async def speak_until_heard(self, seconds: float) -> None:
+        """Say something and wait until the bot knows that it is over."""
+        before = self.stretches
+        await self.speak(seconds)
+        await self.until(lambda: self.stretches > before or self.over)
 
     async def ask(self, within: float) -> bool:
         """Say something and tell whether the bot answered."""
@@ -202,6 +212,8 @@ class FaultyCall:
         if isinstance(event, AgentStateChanged):
             self.speaking = event.new_state is AgentState.SPEAKING
             self.speeches += event.old_state is AgentState.SPEAKING
+        elif isinstance(event, UserStateChanged):
+            self.stretches += event.old_state is UserState.SPEAKING
         elif isinstance(event, ConversationItemAdded) and isinstance(event.item, Message):
             if event.item.role == "assistant":
                 self.answers.append(event.item.content[0])
@@ -222,6 +234,7 @@ async def call_with(
     broken: Callable[[Any], Any] | None = None,
     llm: OpenAIServer | None = None,
     settings: Mapping[str, Any] | None = None,
+    greeting: str = GREETING,
 ) -> AsyncGenerator[FaultyCall]:
     """Hold a call; leaving the block closes it.
 
@@ -231,6 +244,7 @@ async def call_with(
         broken: Given the server before the call begins.
         llm: Another LLM than the usual one.
         settings: The section `call`.
+        greeting: What the bot says first.
     """
     chosen = _slots(name)
     async with AsyncExitStack() as stack:
@@ -245,7 +259,7 @@ async def call_with(
         transport = MemoryTransport()
         config = {
             **{PROVIDERS[each].slot: PROVIDERS[each].section(servers[each]) for each in chosen},
-            "agent": {"greeting": GREETING},
+            "agent": {"greeting": greeting},
             "vad": {"provider": "tests.scripted.vad:EnergyVAD", "args": {"stop_secs": 0.2}},
             "turn": {"detector": "none"},
             "log": {"directory": str(directory), "audio": False},
