@@ -46,13 +46,9 @@ def call_header(
         config_name=config.name,
         config_digest=config.digest,
         config=config.redacted(),
-        versions={
-            "parley": __version__,
-            "pipecat-ai": metadata.version("pipecat-ai"),
-            "python": platform.python_version(),
-        },
+        versions=versions(),
         providers={
-            slot: _provider(getattr(services, slot), services.fallback.get(slot, ()))
+            slot: provider_entry(getattr(services, slot), services.fallback.get(slot, ()))
             for slot in _SLOTS
         },
         tags=labels.tags,
@@ -61,7 +57,17 @@ def call_header(
     )
 
 
-def _provider(service: FrameProcessor, fallback: Sequence[FrameProcessor]) -> Provider:
+def versions() -> dict[str, str]:
+    """Return the versions that a log names."""
+    return {
+        "parley": __version__,
+        "pipecat-ai": metadata.version("pipecat-ai"),
+        "python": platform.python_version(),
+    }
+
+
+def provider_entry(service: FrameProcessor, fallback: Sequence[FrameProcessor] = ()) -> Provider:
+    """Return what a log says of who serves a slot, and of those that may take over."""
     said = describe(service)
     return Provider(
         provider=said["provider"] or "",

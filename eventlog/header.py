@@ -39,6 +39,8 @@ class CallHeader(msgspec.Struct, kw_only=True):
         providers: Who serves each slot, by slot.
         metadata: What whoever started the call wants to find it by; see eventlog/labels.py.
         created_at: When the header was written (epoch seconds).
+        attached: Whether the bot is somebody else's, and only the recorder is ours. What cannot be
+            read from such a bot is None among the options.
     """
 
     journal: int = JOURNAL_VERSION
@@ -57,3 +59,4 @@ class CallHeader(msgspec.Struct, kw_only=True):
     tags: list[str] = msgspec.field(default_factory=list[str])
     metadata: dict[str, Any] = msgspec.field(default_factory=dict[str, Any])
     created_at: float
+    attached: bool = False

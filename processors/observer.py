@@ -37,7 +37,7 @@ from pipecat.frames.frames import (
     VADUserStoppedSpeakingFrame,
 )
 from pipecat.observers.base_observer import BaseObserver, FramePushed
-from pipecat.processors.frame_processor import FrameDirection
+from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 from pipecat.services.tts_service import TTSService
 
 from eventlog.signals import (
@@ -165,17 +165,17 @@ class CallObserver(BaseObserver):
         if data.direction is not FrameDirection.DOWNSTREAM and kind not in _READ_UPSTREAM:
             return
         try:
-            handler(data.frame, self._at(data), data)
+            handler(data.frame, self._at(data.source, data.timestamp), data)
         except Exception as error:  # noqa: BLE001 - an exception here would deafen the log
             self._lose("observer", f"{kind.__name__}: {error!r}")
 
     def _inherited(self, kind: type[Frame]) -> Handler | None:
         return next((self._handlers[base] for base in kind.__mro__[1:] if base in _NAMED), None)
 
-    def _at(self, data: FramePushed) -> float:
+    def _at(self, processor: FrameProcessor, timestamp: int) -> float:
         if self._anchor is None:
-            self._anchor = self._clock() - data.source.get_clock().get_time() / 1e9
-        return self._anchor + data.timestamp / 1e9
+            self._anchor = self._clock() - processor.get_clock().get_time() / 1e9
+        return self._anchor + timestamp / 1e9
 
     def _plain(self, kind: Callable[..., Signal]) -> Handler:
         return lambda _frame, at, _data: self._take(kind(at=at))
