@@ -85,8 +85,8 @@ class AttachedObserver(CallObserver):
         await super().cleanup()
         await self._cleaned_up()
 
-    def _turn_ended(self, frame: LLMContextUserTurnFrame, at: float, data: FramePushed) -> None:
-        super()._turn_ended(frame, at, data)
+    def _turn_ended(self, frame: LLMContextUserTurnFrame, at: float, _: FramePushed) -> None:
+        super()._turn_ended(frame, at, _)
         begun_early, self._begun_early = self._begun_early, False
         self._take(UserTurnCompleted(at=at, hook=0.0, preempted=begun_early))
 
@@ -95,19 +95,19 @@ class AttachedObserver(CallObserver):
         if data.direction is FrameDirection.DOWNSTREAM:
             self._begun_early = frame.speculation
 
-    def _withdrawn(self, frame: EagerEndOfTurnCancelFrame, at: float, data: FramePushed) -> None:
-        super()._withdrawn(frame, at, data)
+    def _withdrawn(self, frame: EagerEndOfTurnCancelFrame, at: float, _: FramePushed) -> None:
+        super()._withdrawn(frame, at, _)
         self._begun_early = False
 
-    def _interrupted(self, frame: InterruptionFrame, at: float, data: FramePushed) -> None:
-        super()._interrupted(frame, at, data)
+    def _interrupted(self, frame: InterruptionFrame, at: float, _: FramePushed) -> None:
+        super()._interrupted(frame, at, _)
         self._begun_early = False
 
     def _speech_started(
-        self, frame: VADUserStartedSpeakingFrame, at: float, data: FramePushed
+        self, frame: VADUserStartedSpeakingFrame, at: float, _: FramePushed
     ) -> None:
         self._has_vad = True
-        super()._speech_started(frame, at, data)
+        super()._speech_started(frame, at, _)
 
     # A bot whose STT decides about turns may have no VAD; then the turn is all that is known of
     # the speech in it.

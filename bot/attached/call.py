@@ -109,6 +109,7 @@ class AttachedCall:
             agent_name=config.agent.name,
             options=options_in_force(parts.user_aggregator, config.turn.user_away_timeout),
             config_name="attached",
+            config_digest=config.digest,
             config=config.model_dump(mode="json"),
             versions=versions(),
             providers=parts.providers(),

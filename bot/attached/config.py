@@ -6,6 +6,8 @@ refused: it would be believed to do something.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -66,6 +68,12 @@ class AttachConfig(_Section):
                 {"keys": ", ".join(brought)},
             )
         return tree
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over the whole configuration, as 64 hex digits."""
+        text = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()
 
     def logging_to(self, directory: Path) -> Self:
         """Return a copy whose folders go to `directory`."""

@@ -61,14 +61,15 @@ def _endpointing(aggregator: LLMUserAggregator) -> dict[str, Any]:
     stops = [_unwrapped(stop) for stop in _strategies(aggregator, "stop")]
     params = _params(aggregator)
     vad = getattr(getattr(params, "vad_analyzer", None), "params", None)
+    silence: float = getattr(vad, "stop_secs", 0.0)
     least, most = None, None
     # Of several that may end a turn, or one that listens to somebody else, no delay is known.
     stop = stops[0] if len(stops) == 1 and vad is not None else None
     if isinstance(stop, SpeechTimeoutUserTurnStopStrategy):
-        least = vad.stop_secs + float(getattr(stop, "_user_speech_timeout", 0.0))
+        least = silence + float(getattr(stop, "_user_speech_timeout", 0.0))
         most = getattr(params, "user_turn_stop_timeout", None)
     elif isinstance(stop, TurnAnalyzerUserTurnStopStrategy):
-        least = vad.stop_secs
+        least = silence
         analyzer = getattr(stop, "_turn_analyzer", None)
         most = getattr(getattr(analyzer, "params", None), "stop_secs", None)
     return {

@@ -14,6 +14,6 @@ def command() -> None:
 
     Example: PIPECAT_SETUP_FILES="$(parley attach)" python bot.py
     """
-    spec = importlib.util.find_spec("parley")
+    spec = importlib.util.find_spec("parley.setup_file")
     assert spec is not None
     sys.stdout.write(f"{spec.origin}\n")
