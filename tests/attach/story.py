@@ -26,6 +26,11 @@ def faults(report: dict[str, Any], path: Path) -> list[str]:
     return [str(finding) for finding in check(LoggedReport(report, path, 0, Origin.PARLEY))]
 
 
+def left_in(folder: Path) -> list[str]:
+    """The names of what lies in a folder."""
+    return sorted(path.name for path in folder.iterdir())
+
+
 def _line(event: dict[str, Any]) -> str:
     match event["type"]:
         case "agent_state_changed":

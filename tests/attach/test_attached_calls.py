@@ -20,7 +20,7 @@ from eventlog.events import AgentState
 from eventlog.journal import read as read_journal
 from eventlog.signals import Signal
 from tests.attach.plain_bot import ANSWER, ASKED, PlainBot, States
-from tests.attach.story import faults, story
+from tests.attach.story import faults, left_in, story
 from tests.scripted.llm import ScriptedLLM
 
 ONE_TURN = [
@@ -249,7 +249,7 @@ async def test_the_folder_holds_the_journal_and_the_report_and_the_dump_follows(
     report = await bot.hold(call, bot.transport.far_end.leave)
     folder = tmp_path / "sessions" / "mine"
     assert call.folder == folder
-    assert {path.name for path in folder.iterdir()} == {"journal.jsonl", "report.json"}
+    assert left_in(folder) == ["journal.jsonl", "report.json"]
     assert (report["job_id"], report["room"], report["tags"]) == ("mine", "lobby", ["a", "b"])
     assert report["agent_name"] == "concierge"
     assert report["parley"]["attached"] is True
@@ -265,7 +265,7 @@ async def test_a_worker_has_one_recorder_however_often_it_is_asked_for(tmp_path:
     call = attached(bot, tmp_path)
     assert attached(bot, tmp_path) is call
     await bot.hold(call, bot.transport.far_end.leave)
-    assert len(list(tmp_path.iterdir())) == 1
+    assert left_in(tmp_path) == [call.session]
 
 
 async def test_a_disk_that_is_not_there_costs_the_call_nothing(tmp_path: Path) -> None:
