@@ -10,15 +10,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 from pipecat.frames.frames import (
     CancelFrame,
     EagerEndOfTurnCancelFrame,
     EndFrame,
+    Frame,
     InterruptionFrame,
     LLMContextFrame,
     LLMContextUserTurnFrame,
+    ProposedUserStoppedSpeakingFrame,
     StopFrame,
     UserStartedSpeakingFrame,
     UserStoppedSpeakingFrame,
@@ -66,8 +67,10 @@ class AttachedObserver(CallObserver):
         self._cleaned_up = cleaned_up
         self._begun_early = False
         self._has_vad = False
+        self._speaks_by_turn = False
         self._handlers |= {
             UserStartedSpeakingFrame: self._turn_started,
+            ProposedUserStoppedSpeakingFrame: self._turn_stopped,
             UserStoppedSpeakingFrame: self._turn_stopped,
         }
 
@@ -86,6 +89,7 @@ class AttachedObserver(CallObserver):
         await self._cleaned_up()
 
     def _turn_ended(self, frame: LLMContextUserTurnFrame, at: float, _: FramePushed) -> None:
+        self._turn_stopped(frame, at, _)
         super()._turn_ended(frame, at, _)
         begun_early, self._begun_early = self._begun_early, False
         self._take(UserTurnCompleted(at=at, hook=0.0, preempted=begun_early))
@@ -106,16 +110,18 @@ class AttachedObserver(CallObserver):
     def _speech_started(
         self, frame: VADUserStartedSpeakingFrame, at: float, _: FramePushed
     ) -> None:
-        self._has_vad = True
+        self._has_vad, self._speaks_by_turn = True, False
         super()._speech_started(frame, at, _)
 
     # A bot whose STT decides about turns may have no VAD; then the turn is all that is known of
-    # the speech in it.
+    # the speech in it. Its end may be in the context before it is announced.
 
-    def _turn_started(self, frame: Any, at: float, _: FramePushed) -> None:
-        if not self._has_vad:
+    def _turn_started(self, frame: Frame, at: float, _: FramePushed) -> None:
+        if not self._has_vad and not self._speaks_by_turn:
+            self._speaks_by_turn = True
             self._take(UserSpeechStarted(at=at, onset=at))
 
-    def _turn_stopped(self, frame: Any, at: float, _: FramePushed) -> None:
-        if not self._has_vad:
+    def _turn_stopped(self, frame: Frame, at: float, _: FramePushed) -> None:
+        if self._speaks_by_turn:
+            self._speaks_by_turn = False
             self._take(UserSpeechStopped(at=at, end=at))

@@ -156,3 +156,12 @@ def test_a_report_of_nothing_is_shown_as_that():
     text = shown({"job_id": 1, "events": []})
     assert "unknown: the log has no events" in text
     assert "never: the log has no close event" in text
+
+
+def test_a_report_of_somebody_elses_bot_says_so_and_leaves_out_what_is_not_known():
+    report = ours()
+    assert "attached" not in shown(report)
+    report["parley"]["attached"] = True
+    report["options"]["max_tool_steps"] = None
+    assert line_at(shown(report), "attached").endswith("which only recorded it")
+    assert "max_tool_steps" not in shown(report)

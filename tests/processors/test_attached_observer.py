@@ -9,6 +9,8 @@ from pipecat.frames.frames import (
     LLMContextFrame,
     LLMContextUserTurnFrame,
     LLMFullResponseStartFrame,
+    ProposedUserStartedSpeakingFrame,
+    ProposedUserStoppedSpeakingFrame,
     StopFrame,
     TextFrame,
     UserStartedSpeakingFrame,
@@ -112,10 +114,32 @@ async def test_the_end_of_the_worker_is_told(ear):
     assert ear.cleaned_up == 1
 
 
-async def test_without_a_vad_the_turn_is_what_is_known_of_speech(ear):
-    assert await ear.makes_of(UserStartedSpeakingFrame(), UserStoppedSpeakingFrame()) == [
+@pytest.mark.parametrize(
+    "frames",
+    [
+        (UserStartedSpeakingFrame(), UserStoppedSpeakingFrame()),
+        # A service proposes, and Pipecat decides; the service knows best when speech was over.
+        (
+            ProposedUserStartedSpeakingFrame(),
+            UserStartedSpeakingFrame(),
+            ProposedUserStoppedSpeakingFrame(),
+            UserStoppedSpeakingFrame(),
+        ),
+    ],
+)
+async def test_without_a_vad_the_turn_is_what_is_known_of_speech(ear, frames):
+    assert await ear.makes_of(*frames) == [
         UserSpeechStarted(at=AT, onset=AT),
         UserSpeechStopped(at=AT, end=AT),
+    ]
+
+
+async def test_without_a_vad_speech_has_ended_when_the_turn_is_in_the_context(ear):
+    await ear.makes_of(UserStartedSpeakingFrame(), TURN, UserStoppedSpeakingFrame())
+    assert ear.signals[1:] == [
+        UserSpeechStopped(at=AT, end=AT),
+        ENDED,
+        UserTurnCompleted(at=AT, hook=0.0),
     ]
 
 
