@@ -16,7 +16,9 @@ from weakref import WeakKeyDictionary
 
 from loguru import logger
 from pipecat.frames.frames import ErrorFrame, Frame
+from pipecat.pipeline.service_switcher import ServiceSwitcher
 from pipecat.pipeline.worker import PipelineWorker
+from pipecat.processors.frame_processor import FrameProcessor
 
 from bot.attached.closing import ClosingReason
 from bot.attached.config import AttachConfig, load_attach_config
@@ -24,11 +26,13 @@ from bot.attached.options import options_in_force
 from bot.attached.parts import BotParts
 from bot.far_side import FarSide
 from bot.filing import CallFiles
+from bot.labels import Labels
 from bot.opening import versions
+from bot.providers import describe
 from bot.session import SessionReport, new_session_id
 from eventlog.header import CallHeader
 from eventlog.intake import Intake, Listener
-from eventlog.signals import Closed, ParticipantJoined, Signal
+from eventlog.signals import Closed, ParticipantJoined, ProviderSwitched, Signal
 from processors.attached_observer import AttachedObserver
 from processors.away import AwayTimer
 
@@ -58,7 +62,7 @@ class AttachedCall:
         *,
         session_id: str | None,
         room: str,
-        tags: Iterable[str],
+        labels: Labels,
     ) -> None:
         parts = BotParts(worker)
         if parts.is_ours:
@@ -66,7 +70,8 @@ class AttachedCall:
         self.session = session_id or new_session_id()
         self._files = CallFiles(config.log, self.session)
         self.folder: Path | None = self._files.folder
-        self._intake = Intake(self._header(config, parts, room, tags), self._files.folder)
+        self._intake = Intake(self._header(config, parts, room, labels), self._files.folder)
+        labels.tell_losses(self._intake.lose)
         self._files.tell_losses(self._intake.lose)
         self._away = AwayTimer(self._intake, config.turn.user_away_timeout)
         self._closing = ClosingReason(worker)
@@ -80,6 +85,8 @@ class AttachedCall:
             language=config.agent.language,
         )
         self._watch(worker)
+        for slot, switcher in parts.switchers():
+            self._follow(slot, switcher)
         if parts.transport is not None:
             FarSide(parts.transport).watch(self._far_side_joined, self._far_side_left)
         worker.add_observer(self._observer)
@@ -99,7 +106,7 @@ class AttachedCall:
         return self._finished
 
     def _header(
-        self, config: AttachConfig, parts: BotParts, room: str, tags: Iterable[str]
+        self, config: AttachConfig, parts: BotParts, room: str, labels: Labels
     ) -> CallHeader:
         return CallHeader(
             session=self._files.name,
@@ -113,7 +120,8 @@ class AttachedCall:
             config=config.model_dump(mode="json"),
             versions=versions(),
             providers=parts.providers(),
-            tags=sorted({*config.tags, *tags}),
+            tags=labels.tags,
+            metadata=labels.metadata,
             created_at=time.time(),
             attached=True,
         )
@@ -133,6 +141,20 @@ class AttachedCall:
             self._closing.stuck("a processor did not connect in time")
 
         del finished, failed, stuck
+
+    def _follow(self, slot: str, switcher: ServiceSwitcher[Any]) -> None:
+        """Tell when another service of a switcher serves."""
+        serving = _name_of(switcher.strategy.active_service)
+
+        @switcher.strategy.event_handler("on_service_switched")
+        async def switched(_strategy: Any, service: FrameProcessor) -> None:
+            nonlocal serving
+            previous, serving = serving, _name_of(service)
+            self._intake.take(
+                ProviderSwitched(at=time.time(), slot=slot, provider=serving, previous=previous)
+            )
+
+        del switched
 
     def _take(self, signal: Signal) -> None:
         self._intake.take(signal)
@@ -170,17 +192,20 @@ def attach(
     *,
     session_id: str | None = None,
     room: str = "",
-    tags: Iterable[str] = (),
+    tags: Iterable[object] = (),
+    metadata: Mapping[str, Any] | None = None,
 ) -> AttachedCall:
     """Record the call that `worker` is going to hold, from before it runs until it has ended.
 
     Args:
         worker: The bot's worker, made but not running yet. One that has a recorder keeps it.
-        config: The sections `log`, `agent`, `turn.user_away_timeout` and `tags`: a path, a mapping,
-            or None for the defaults.
+        config: The sections `log`, `agent`, `turn.user_away_timeout`, `tags` and `metadata`: a
+            path, a mapping, or None for the defaults.
         session_id: The call's id, a new one by default.
         room: Name of the room, for the report.
         tags: Tags for the report, beside those of the configuration.
+        metadata: Metadata for the report, over that of the configuration. Of tags and metadata,
+            what is out of bounds (eventlog/labels.py) is left out and counted.
 
     Returns:
         The record: `listen()` for the events as they are told, `report()` for the finished report.
@@ -191,8 +216,12 @@ def attach(
     """
     attached = _attached.get(worker)
     if attached is None:
-        attached = AttachedCall(
-            worker, load_attach_config(config), session_id=session_id, room=room, tags=tags
-        )
+        loaded = load_attach_config(config)
+        labels = Labels.of(loaded, tags, metadata)
+        attached = AttachedCall(worker, loaded, session_id=session_id, room=room, labels=labels)
         _attached[worker] = attached
     return attached
+
+
+def _name_of(service: FrameProcessor) -> str:
+    return describe(service)["provider"] or ""

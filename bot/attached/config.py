@@ -13,31 +13,29 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
 from bot.config.errors import ConfigError, Problem, dotted
+from bot.config.labels import Metadata, Tags
 from bot.config.layers import merged, read_layers
 from bot.config.problems import problems_of
 from bot.config.schema import LogConfig
 from bot.config.secret import revealed
+from bot.config.section import Section, Text
 from bot.config.variables import expand_tree
 
-_BROUGHT = ("stt", "llm", "tts", "vad", "tools", "hooks", "call")
+_BROUGHT = ("stt", "llm", "tts", "vad", "tools", "mcp", "hooks", "call")
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class AttachedAgent(_Section):
+class AttachedAgent(Section):
     """What the bot is called, and the language of transcripts whose provider names none."""
 
-    name: str = Field(default="assistant", min_length=1)
-    language: str | None = Field(default=None, min_length=1)
+    name: Text = "assistant"
+    language: Text | None = None
 
 
-class AttachedTurn(_Section):
+class AttachedTurn(Section):
     """`user_away_timeout`: silence of both after which the user counts as away; None for never."""
 
     user_away_timeout: float | None = Field(default=15.0, gt=0, le=86400)
@@ -49,13 +47,14 @@ def _without_audio(log: LogConfig) -> LogConfig:
     return log.model_copy(update={"audio": False})
 
 
-class AttachConfig(_Section):
+class AttachConfig(Section):
     """The configuration of a recorder that is attached to a bot."""
 
     agent: AttachedAgent = AttachedAgent()
     turn: AttachedTurn = AttachedTurn()
     log: Annotated[LogConfig, AfterValidator(_without_audio)] = LogConfig(audio=False)
-    tags: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+    tags: Tags = ()
+    metadata: Metadata = Field(default_factory=dict)
 
     @model_validator(mode="before")
     @classmethod
@@ -64,7 +63,7 @@ class AttachConfig(_Section):
         if brought:
             raise PydanticCustomError(
                 "brought",
-                "the bot brings its own {keys}: only log, agent, turn and tags are the recorder's",
+                "the bot brings its own {keys}; the recorder's are log, agent, turn, tags, metadata",
                 {"keys": ", ".join(brought)},
             )
         return tree

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from pipecat.pipeline.service_switcher import ServiceSwitcher
 from pipecat.pipeline.worker import PipelineWorker
 from pipecat.processors.aggregators.llm_response_universal import LLMUserAggregator
 from pipecat.processors.frame_processor import FrameProcessor
@@ -54,12 +55,36 @@ class BotParts:
         return None
 
     def providers(self) -> dict[str, Provider]:
-        """Return who serves each slot; members of a switcher behind the first have a number."""
+        """Return who serves each slot; further services of a slot have a number."""
         found: dict[str, Provider] = {}
         for slot, kind in _SLOTS:
-            for number, service in enumerate(self._of_kind(kind), 1):
-                found[slot if number == 1 else f"{slot}_{number}"] = provider_entry(service)
+            served = [service for service in self._of_kind(kind) if not self._stands_by(service)]
+            for number, service in enumerate(served, 1):
+                key = slot if number == 1 else f"{slot}_{number}"
+                found[key] = provider_entry(service, self._standbys(service))
         return found
+
+    def switchers(self) -> list[tuple[str, ServiceSwitcher[Any]]]:
+        """Return each slot that has a switcher, and the switcher."""
+        return [
+            (slot, switcher)
+            for switcher in self._switchers
+            for slot, kind in _SLOTS
+            if isinstance(switcher.strategy.active_service, kind)
+        ]
+
+    def _stands_by(self, service: FrameProcessor) -> bool:
+        return any(service in self._standbys(s.strategy.active_service) for s in self._switchers)
+
+    def _standbys(self, service: FrameProcessor) -> list[FrameProcessor]:
+        for switcher in self._switchers:
+            if service is switcher.strategy.active_service:
+                return [member for member in switcher.services if member is not service]
+        return []
+
+    @property
+    def _switchers(self) -> list[ServiceSwitcher[Any]]:
+        return self._of_kind(ServiceSwitcher)
 
     def _of_kind(self, kind: type[Any]) -> list[Any]:
         return [processor for processor in self._all if isinstance(processor, kind)]

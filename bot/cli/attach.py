@@ -10,7 +10,8 @@ def command() -> None:
     """Print the path of the setup file that records the calls of any Pipecat 1.14 bot.
 
     Nothing of the bot is changed. PARLEY_LOG_DIR says where the logs go (sessions/ by default),
-    PARLEY_CONFIG names a YAML file with the sections log, agent, turn and tags.
+    PARLEY_CONFIG names a YAML file with the sections log, agent, turn, tags
+    and metadata.
 
     Example: PIPECAT_SETUP_FILES="$(parley attach)" python bot.py
     """

@@ -37,7 +37,7 @@ def test_a_finished_configuration_is_taken_as_it_is():
     assert config.log.directory == Path("elsewhere")
 
 
-@pytest.mark.parametrize("section", ["stt", "llm", "tts", "vad", "tools", "hooks", "call"])
+@pytest.mark.parametrize("section", ["stt", "llm", "tts", "vad", "tools", "mcp", "hooks", "call"])
 def test_what_the_bot_brings_is_refused(section):
     said = complaint({section: {"provider": "deepgram"}})
     assert f"the bot brings its own {section}" in said

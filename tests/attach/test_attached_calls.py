@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pipecat.frames.frames import EndFrame, TTSSpeakFrame
+from pipecat.frames.frames import EndFrame, ManuallySwitchServiceFrame, TTSSpeakFrame
+from pipecat.pipeline.parallel_pipeline import ParallelPipeline
 from pipecat.pipeline.service_switcher import ServiceSwitcher
 from pipecat.pipeline.worker import ProcessorUnusablePolicy
 from pipecat.services.llm_service import FunctionCallParams
@@ -211,15 +212,39 @@ async def test_tools_of_the_bot_are_told(tmp_path: Path) -> None:
     assert faults(report, tmp_path) == []
 
 
-async def test_members_of_a_switcher_are_among_the_providers(tmp_path: Path) -> None:
-    first = ScriptedLLM(answers=[{"input": ASKED, "content": ANSWER}])
-    bot = PlainBot(llm=ServiceSwitcher([first, ScriptedLLM()]))
-    report = await one_turn(bot, tmp_path, bot.transport.far_end.leave)
+async def test_the_log_follows_a_switcher_from_one_member_to_the_next(tmp_path: Path) -> None:
+    first, second = (ScriptedLLM(answers=[{"input": ASKED, "content": ANSWER}]) for _ in "ab")
+    switcher = ServiceSwitcher([first, second])
+    bot = PlainBot(llm=switcher)
+
+    async def end() -> None:
+        await bot.worker.queue_frame(ManuallySwitchServiceFrame(service=second))
+        async with asyncio.timeout(10):
+            await switched.wait()
+        await bot.transport.far_end.leave()
+
+    switched = asyncio.Event()
+    switcher.strategy.add_event_handler("on_service_switched", lambda *_: switched.set())
+    report = await one_turn(bot, tmp_path, end)
     assert story(report) == [*ONE_TURN, "close participant_disconnected"]
-    providers = report["parley"]["providers"]
-    assert list(providers) == ["stt", "llm", "llm_2", "tts"]
-    assert providers["llm_2"]["service"] == "ScriptedLLM"
-    assert providers["tts"]["voice"] == "numbers"
+    parley = report["parley"]
+    assert list(parley["providers"]) == ["stt", "llm", "tts"]
+    name = "tests.scripted.llm:ScriptedLLM"
+    assert (parley["providers"]["llm"]["provider"], parley["providers"]["llm"]["fallback"]) == (
+        name,
+        [name],
+    )
+    assert parley["providers"]["tts"]["voice"] == "numbers"
+    [switch] = parley["switches"]
+    assert (switch["slot"], switch["provider"], switch["previous"]) == ("llm", name, name)
+
+
+async def test_further_services_of_a_slot_are_numbered(tmp_path: Path) -> None:
+    spare = ParallelPipeline([ScriptedLLM()], [ScriptedLLM()])
+    call = attached(PlainBot(llm=spare), tmp_path)
+    assert list(read_journal(call.folder / "journal.jsonl")[0].providers) == [
+        *("stt", "llm", "llm_2", "tts"),
+    ]
 
 
 async def test_a_silent_user_goes_away(tmp_path: Path) -> None:
@@ -244,13 +269,17 @@ async def test_the_folder_holds_the_journal_and_the_report_and_the_dump_follows(
 ) -> None:
     bot = PlainBot()
     log = {"directory": str(tmp_path / "sessions"), "dump": str(tmp_path / "dump.txt")}
-    config = {"log": log, "agent": {"name": "concierge"}, "tags": ["a"]}
-    call = attach(bot.worker, config, session_id="mine", room="lobby", tags=["b"])
+    config: dict[str, Any] = {"log": log, "agent": {"name": "concierge"}, "tags": ["a"]}
+    config["metadata"] = {"line": 1, "plan": "free"}
+    labels: Any = {"tags": ["b", ""], "metadata": {"plan": "paid"}}
+    call = attach(bot.worker, config, session_id="mine", room="lobby", **labels)
     report = await bot.hold(call, bot.transport.far_end.leave)
     folder = tmp_path / "sessions" / "mine"
     assert call.folder == folder
     assert left_in(folder) == ["journal.jsonl", "report.json"]
     assert (report["job_id"], report["room"], report["tags"]) == ("mine", "lobby", ["a", "b"])
+    assert report["parley"]["metadata"] == {"line": 1, "plan": "paid"}
+    assert report["parley"]["recorder"]["losses"] == {"labels": 1}
     assert report["agent_name"] == "concierge"
     assert report["parley"]["attached"] is True
     assert report["audio_recording_path"] is None

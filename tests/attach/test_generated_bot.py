@@ -35,7 +35,8 @@ from tests.attach.plain_bot import States
 from tests.attach.servers import ASKED, Vendors, vendors
 from tests.attach.story import story
 from tests.serve.test_pipecats_runner import free_port, until_up, written
-from tests.wire.loopback import KEY, Fault
+from tests.wire.faults import Fault
+from tests.wire.loopback import KEY
 
 pytestmark = [pytest.mark.slow, pytest.mark.models]
 
@@ -214,7 +215,7 @@ async def test_a_refused_key_is_in_the_report_of_the_generated_bot(
     generated: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     async with vendors() as servers:
-        servers.openai.fault = Fault.UNAUTHORIZED
+        await servers.openai.fail(Fault.UNAUTHORIZED)
         call = GeneratedCall(generated, monkeypatch, servers)
         async with call.held():
             await servers.openai.until(lambda: bool(servers.openai.requests), within=15)
