@@ -63,7 +63,7 @@ class AttachConfig(Section):
         if brought:
             raise PydanticCustomError(
                 "brought",
-                "the bot brings its own {keys}; the recorder's are log, agent, turn, tags, metadata",
+                "the bot brings its own {keys}; ours are log, agent, turn, tags and metadata",
                 {"keys": ", ".join(brought)},
             )
         return tree

@@ -30,7 +30,7 @@ ANSWER = "I am fine."
 
 
 class PlainBot:
-    """A worker and what it was made of; `llm` and others take the place of the scripted services.
+    """A worker and what it was made of; `stt` and `llm` take the place of the scripted services.
 
     Attributes:
         worker: The worker, made and not running.
@@ -40,6 +40,7 @@ class PlainBot:
     def __init__(
         self,
         *,
+        stt: FrameProcessor | None = None,
         llm: FrameProcessor | None = None,
         tools: list[Any] | None = None,
         user_params: LLMUserAggregatorParams | None = None,
@@ -55,7 +56,7 @@ class PlainBot:
             Pipeline(
                 [
                     self.transport.input(),
-                    ScriptedSTT(utterances=utterances),
+                    stt or ScriptedSTT(utterances=utterances),
                     user,
                     llm or ScriptedLLM(answers=answers),
                     ScriptedTTS(duration=0.1, seconds_per_character=seconds / len(ANSWER)),
@@ -109,7 +110,7 @@ class States:
                 reached.set() if state is event.new_state else reached.clear()
 
     async def bot_is(self, state: AgentState) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(20):
             await self._reached[state].wait()
 
 

@@ -1,7 +1,7 @@
 """Bots in which the STT decides about turns: no VAD, and perhaps a reply begun before the end.
 
-What such a service pushes (Deepgram Flux, Cartesia's turns) is put into the pipeline by hand; the
-strategies that make turns of it are Pipecat's own.
+What such a service pushes (Deepgram Flux, Cartesia's turns) is put into the pipeline by hand, but
+for the call with Flux itself; the strategies that make turns of it are Pipecat's own.
 """
 
 import asyncio
@@ -28,6 +28,8 @@ from eventlog.events import AgentState, SpeechCreated, UserStateChanged
 from tests.attach.plain_bot import ANSWER, ASKED, PlainBot, States
 from tests.attach.story import faults, story
 from tests.scripted.llm import ScriptedLLM
+from tests.wire.flux import FluxServer
+from tests.wire.test_flux_client import service as flux
 
 pytestmark = pytest.mark.slow
 
@@ -112,3 +114,29 @@ async def test_a_reply_to_what_was_not_said_is_dropped(tmp_path: Path) -> None:
         *ANSWERED,
     ]
     assert "Never heard." not in str(report)
+
+
+async def test_a_call_with_flux_has_its_turns(tmp_path: Path) -> None:
+    async with FluxServer([ASKED], end_silence=0.4) as server:
+        bot = PlainBot(
+            stt=flux(server, eager=True),
+            user_params=LLMUserAggregatorParams(user_turn_strategies=EagerUserTurnStrategies()),
+        )
+        call = attach(bot.worker, {"log": {"directory": str(tmp_path)}})
+        states = States(call)
+
+        async def script() -> None:
+            await server.until(lambda: bool(server.connections))
+            await bot.ask()
+            await states.bot_is(AgentState.SPEAKING)
+            await states.bot_is(AgentState.LISTENING)
+            await bot.transport.far_end.leave()
+
+        report = await bot.hold(call, script)
+    assert faults(report, tmp_path) == []
+    assert [line for line in story(report) if line[:5] in ("user:", "assis")] == [
+        f"user: {ASKED}",
+        f"assistant: {ANSWER}",
+    ]
+    assert report["parley"]["providers"]["stt"]["service"] == "DeepgramFluxSTTService"
+    assert report["parley"]["turns"][0]["e2e_latency"] > 0
