@@ -32,14 +32,14 @@ def make_room() -> None:
 def _add_ours(name: str, ours: Path) -> None:
     module = sys.modules.get(name) or _found(name, ours)
     path: list[str] = list(getattr(module, "__path__", []))
-    if str(ours) not in path:
+    if not any(Path(folder).resolve() == ours for folder in path):
         _refuse_doubles(name, path, ours)
         module.__path__ = [*path, str(ours)]
 
 
 def _found(name: str, ours: Path) -> ModuleType:
     spec = importlib.util.find_spec(name)
-    if spec is None or spec.origin == str(ours / "__init__.py"):
+    if spec is None:
         return _ours(name, ours)
     if spec.submodule_search_locations is None:
         return _unloaded(spec)

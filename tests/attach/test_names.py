@@ -77,3 +77,10 @@ def test_two_modules_of_one_name_are_refused_by_name(tmp_path: Path) -> None:
 
 def test_room_may_be_made_again(tmp_path: Path) -> None:
     assert ran(tmp_path, USE + USE) == ["assistant", "assistant"]
+
+
+def test_parley_may_lie_behind_a_link(tmp_path: Path) -> None:
+    link = tmp_path / "link"
+    link.symlink_to(Path(__file__).parents[2])
+    script = f"import sys\nsys.path.insert(0, {str(link)!r})\n{USE}"
+    assert ran(tmp_path, script) == ["assistant"]
