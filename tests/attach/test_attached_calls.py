@@ -120,7 +120,7 @@ async def test_a_task_that_is_cancelled_from_outside_leaves_a_report(tmp_path: P
     bot = PlainBot()
     call = attached(bot, tmp_path)
     states = States(call)
-    running = asyncio.create_task(bot.hold(call, lambda: asyncio.sleep(60)))
+    running = asyncio.create_task(bot.hold(call, asyncio.Event().wait))
     await states.bot_is(AgentState.LISTENING)
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -135,14 +135,17 @@ async def test_an_interrupted_reply_is_cut_to_what_was_heard(tmp_path: Path) -> 
     bot = PlainBot(llm=ScriptedLLM(answers=[{"input": ASKED, "content": long}]), seconds=0.6)
     call = attached(bot, tmp_path)
     states = States(call)
+    far_end, heard = bot.transport.far_end, asyncio.Event()
+    # Some words of it: pieces are of 20 ms.
+    far_end.on_audio(lambda _piece: heard.set() if len(far_end.played) > 40 else None)
 
     async def script() -> None:
         await bot.ask()
-        await states.bot_is(AgentState.SPEAKING)
-        await asyncio.sleep(1)
+        async with asyncio.timeout(20):
+            await heard.wait()
         await bot.ask()
         await states.bot_is(AgentState.LISTENING)
-        await bot.transport.far_end.leave()
+        await far_end.leave()
 
     report = await bot.hold(call, script)
     [said] = [line for line in story(report) if line.startswith("assistant")]

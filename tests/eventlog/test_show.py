@@ -5,7 +5,7 @@ import re
 from datetime import UTC
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
@@ -135,6 +135,7 @@ def test_words_keep_their_joiners_spaces_and_emoji():
     assert clean(text) == "नमस्\u200cते 👩\u200d💻 Guido van Rossum"
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_cleaned_text_is_printable_and_one_line(text):
     assert all(character.isprintable() or character in "\u200c\u200d" for character in clean(text))
@@ -146,6 +147,7 @@ def test_every_real_report_can_be_shown(path):
         assert "messages" in shown(report.data)
 
 
+@settings(deadline=None)
 @given(damaged())
 def test_a_damaged_report_can_still_be_shown(report):
     if isinstance(report, dict):
