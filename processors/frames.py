@@ -38,6 +38,19 @@ class InterruptionSettledFrame(SystemFrame):
 
 
 @dataclass
+class AgentChangedFrame(ControlFrame):
+    """Another agent has the call from here on; no interruption takes that back.
+
+    Parameters:
+        agent_id: The agent.
+    """
+
+    interruptible: bool = field(default=False, init=False)
+
+    agent_id: str = ""
+
+
+@dataclass
 class RecordingStartedFrame(SystemFrame):
     """The recording's first sample was taken.
 
