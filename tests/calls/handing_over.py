@@ -42,7 +42,10 @@ Said = tuple[float, float, str]
 
 @dataclass(frozen=True)
 class Played:
-    """A call that is over: its log, what the LLM was asked and what the voice said."""
+    """A call that is over: its log, what the LLM was asked and what the voice said.
+
+    `requests` are those of the LLM and then those of who took over from it.
+    """
 
     report: SessionReport
     requests: list[Request]
@@ -87,6 +90,7 @@ def play(
     agents: Mapping[str, Mapping[str, Any]] = AGENTS,
     length: float = 12.0,
     turn: Mapping[str, Any] | None = None,
+    fallback: Sequence[Mapping[str, Any]] = (),
 ) -> Played:
     """Play a call; its report has passed the checker and lost nothing.
 
@@ -97,6 +101,7 @@ def play(
         agents: The section of the configuration.
         length: Seconds after which the call is closed.
         turn: Options of turn-taking.
+        fallback: The answers of an LLM that takes over from the first, if there is to be one.
     """
     entry = {
         "user_speech": [
@@ -113,17 +118,25 @@ def play(
     path = directory / "scenarios.json"
     setup = json.loads(SCENARIOS.read_text())["setup"]
     path.write_text(json.dumps({"setup": setup, "scenarios": {"call": entry}}))
-    played = virtual_time.run(_play(directory, path, agents))
+    played = virtual_time.run(_play(directory, path, agents, fallback))
     assert played.report.path is not None
     assert [str(f) for logged in read(played.report.path) for f in check(logged)] == []
     assert played.report.data["parley"]["recorder"]["losses"] == {}
     return played
 
 
-async def _play(directory: Path, path: Path, agents: Mapping[str, Any]) -> Played:
+async def _play(
+    directory: Path,
+    path: Path,
+    agents: Mapping[str, Any],
+    fallback: Sequence[Mapping[str, Any]],
+) -> Played:
     scenario = load("call", path)
     log = {"directory": str(directory), "audio": False}
     config = config_of(scenario, directory, agents=agents, tools=[], log=log)
+    if fallback:
+        other = {"provider": config["llm"]["provider"], "args": {"answers": list(fallback)}}
+        config["llm"] = {**config["llm"], "fallback": [other]}
     transport = MemoryTransport()
     call = Call(load_config(config), transport)
 
@@ -138,10 +151,12 @@ async def _play(directory: Path, path: Path, agents: Mapping[str, Any]) -> Playe
     far = asyncio.create_task(far_side())
     report = await call.run()
     far.cancel()
-    llm, tts = call.services.llm, call.services.tts
-    assert isinstance(llm, ScriptedLLM)
-    assert isinstance(tts, ScriptedTTS)
-    return Played(report, llm.requests, tts.spoken)
+    requests: list[Request] = []
+    for llm in (call.services.llm, *call.services.fallback["llm"]):
+        assert isinstance(llm, ScriptedLLM)
+        requests += llm.requests
+    assert isinstance(call.services.tts, ScriptedTTS)
+    return Played(report, requests, call.services.tts.spoken)
 
 
 def _instructed(request: Request) -> str:

@@ -142,6 +142,20 @@ def test_a_cough_into_a_hand_off_leaves_nobody_waiting(tmp_path: Path) -> None:
     assert played.voices[-1] == ("Billing is listening.", "bob")
 
 
+def test_an_llm_that_takes_over_from_another_knows_who_it_is(tmp_path: Path) -> None:
+    answers = [HANDS_OVER, {"input": "what do I owe", "error": "down", **QUICK}]
+    played = play(
+        tmp_path,
+        answers,
+        ASKS,
+        (5.0, 6.5, "what do I owe"),
+        fallback=[{"content": "Ten euros.", **QUICK}],
+    )
+    assert played.asked == ["desk", "billing", "billing"]
+    assert played.requests[2].tools == ["get_weather", "hand_off_to_desk"]
+    assert played.said[-1] == ("assistant", "Ten euros.")
+
+
 @pytest.mark.parametrize("early", [False, True], ids=["after the turn", "preemptive"])
 @pytest.mark.parametrize("answer", [PREAMBLE, HANDS_OVER], ids=["preamble", "silent"])
 def test_whenever_the_caller_talks_into_a_hand_off_it_is_whole(

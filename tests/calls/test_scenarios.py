@@ -111,6 +111,23 @@ def test_a_barge_in_cuts_the_item_to_the_words_that_were_played(played: Played) 
     assert (len(said) + 1) * per_character >= heard - 0.1
 
 
+def test_the_history_of_a_hand_off_is_livekits(played: Played) -> None:
+    reference = json.loads((REFERENCES / "handoff.json").read_text())
+    histories = [report["chat_history"]["items"] for report in (reference, played["handoff"].data)]
+    theirs, ours = ([_without_times(item) for item in history] for history in histories)
+    for item in theirs:
+        if "name" in item:
+            item["name"] = "hand_off_to_billing"
+    assert ours == theirs
+
+
+def _without_times(item: dict[str, Any]) -> dict[str, Any]:
+    kept = {key: value for key, value in item.items() if key not in ("id", "created_at")}
+    # How sure the STT was is the scripted one's own affair.
+    kept.pop("transcript_confidence", None)
+    return {**kept, "metrics": sorted(item["metrics"])} if "metrics" in item else kept
+
+
 def test_the_page_explains_every_difference_and_no_other() -> None:
     rows = [line for line in PAGE.read_text().splitlines() if line.startswith("| `")]
     explained = {row.split("`")[1] for row in rows}

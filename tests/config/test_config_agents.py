@@ -1,5 +1,9 @@
 """Several agents in a configuration: who they are, and who hands over to whom."""
 
+import re
+import sys
+from pathlib import Path
+
 import pytest
 
 from bot.agents import build_agents
@@ -7,6 +11,7 @@ from bot.config import ConfigError, ProviderError, check_references, load_config
 from bot.providers import check_providers
 from tests.config.conftest import complaint
 
+PAGE = Path(__file__).parents[2] / "docs" / "agents.md"
 KEYS = {f"{name}_API_KEY": "k" for name in ("DEEPGRAM", "OPENAI", "ELEVENLABS")}
 DESK = {"instructions": "You are the desk. You send callers on."}
 BILLING = {"instructions": "You are billing."}
@@ -201,3 +206,32 @@ def test_the_tools_of_agents_are_imported_to_be_checked():
     config = loaded({"desk": DESK | {"tools": ["tests.calls.tools:nothing"]}})
     with pytest.raises(ConfigError, match=r"agents.desk.tools\[0\]: module .* has no 'nothing'"):
         check_references(config)
+
+
+def test_what_hands_over_has_its_name_for_itself(write, monkeypatch):
+    write("my_hand_off.py", "async def hand_off_to_all():\n    'Hand over.'")
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    config = loaded({"desk": DESK | {"tools": ["my_hand_off:hand_off_to_all"]}})
+    with pytest.raises(
+        ConfigError, match="'hand_off_to_all' is the name of a tool that hands over"
+    ):
+        build_agents(config, env=KEYS)
+
+
+def test_the_example_of_the_page_is_a_bot(write, monkeypatch):
+    [example] = re.findall(r"(?s)```yaml\n(.*?)```", PAGE.read_text(encoding="utf-8"))
+    write("invoices.py", "async def find_invoice(number: str):\n    'Find an invoice.'")
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    config = load_config(write("acme.yaml", example), env=KEYS)
+    check_references(config)
+    check_providers(config, env=KEYS)
+    built = build_agents(config, env=KEYS)
+    assert config.starts == "desk"
+    assert {name: agent.hands_off_to for name, agent in built.items()} == {
+        "desk": ("billing", "repairs"),
+        "billing": ("desk", "repairs"),
+        "repairs": ("desk",),
+    }
+    voices = [agent.voice.given_fields() for agent in built.values() if agent.voice]
+    assert [voice["speed"] for voice in voices] == [1.0, 1.0, 1.1]
+    assert len({voice["voice"] for voice in voices}) == 3
