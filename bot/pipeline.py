@@ -21,7 +21,7 @@ from bot.services import Services
 from bot.silence import watch_for_silence
 from bot.turn_taking import turn_taking
 from processors.floor import Floor
-from processors.hand_off import HandOff
+from processors.hand_off import AgentEntry, HandOff
 from processors.listening import Listening
 from processors.owed_answer import answer_after_empty_turns
 from processors.pipeline_end import PipelineEnd
@@ -72,6 +72,7 @@ def assemble(
     watch_for_silence(services, config.call.provider_timeout)
     hook = load_user_turn_hook(config)
     end = PipelineEnd(turns.floor)
+    entry = AgentEntry(context, agents.open) if agents.several else None
     hand_off = HandOff(agents.hand_offs, turns.floor, agents.enter) if agents.several else None
     processors: list[FrameProcessor | None] = [
         transport.input(),
@@ -86,6 +87,7 @@ def assemble(
             timeout=config.hooks.timeout,
         ),
         services.placed["llm"],
+        entry,
         CalledOff(),
         ToolStepLimit(config.turn.max_tool_steps),
         services.placed["tts"],

@@ -16,13 +16,16 @@ from pipecat.frames.frames import (
     UserStartedSpeakingFrame,
     UserStoppedSpeakingFrame,
 )
+from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
 from processors.floor import Floor
-from processors.frames import UserTurnCompletedFrame
+from processors.frames import AgentChangedFrame, AgentEntersFrame, UserTurnCompletedFrame
 
 Enter = Callable[[str, bool], Awaitable[None]]
 """Gives the call to the agent of an id; it opens by itself if the second argument is true."""
+Open = Callable[[str], Awaitable[None]]
+"""Has the agent of an id say what it says first."""
 
 
 class HandOffs:
@@ -116,3 +119,32 @@ class HandOff(FrameProcessor):
         # nothing, its LLM is asked all the same.
         self._floor.owes_answer = self._floor.owes_answer or self._user_speaks
         await self._enter(agent_id, not self._user_speaks)
+
+
+class AgentEntry(FrameProcessor):
+    """Stands behind the LLM, where an agent is in: what was asked before has been answered before.
+
+    The LLM has just got the instructions and gets the tools here, before it reads another frame.
+    Set further up, they would reach questions that still wait for the agent before.
+
+    Args:
+        context: The LLM's context, which holds the tools.
+        opens: Has an agent speak.
+    """
+
+    def __init__(self, context: LLMContext, opens: Open) -> None:
+        # The LLM must not go on before this is done, so frames do not wait in queues of its own.
+        super().__init__(enable_direct_mode=True)
+        self._context = context
+        self._opens = opens
+
+    async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
+        """Pass every frame on; where an agent enters, tell that it is there."""
+        await super().process_frame(frame, direction)
+        if not isinstance(frame, AgentEntersFrame) or direction is FrameDirection.UPSTREAM:
+            await self.push_frame(frame, direction)
+            return
+        self._context.set_tools(frame.tools)
+        await self.push_frame(AgentChangedFrame(agent_id=frame.agent_id))
+        if frame.opens:
+            await self._opens(frame.agent_id)

@@ -6,7 +6,7 @@ between names far better than they fill in arguments, and each name comes with a
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
 from pipecat.adapters.llm.schemas.direct_function import DirectFunction
@@ -16,7 +16,6 @@ from pipecat.frames.frames import (
     FunctionCallResultProperties,
     LLMMessagesAppendFrame,
     LLMRunFrame,
-    LLMSetToolsFrame,
     LLMUpdateSettingsFrame,
     TTSSpeakFrame,
     TTSUpdateSettingsFrame,
@@ -29,7 +28,7 @@ from bot.agents.agent import Agent
 from bot.agents.build import build_agents
 from bot.config import BotConfig
 from bot.tools import HAND_OFF
-from processors.frames import AgentChangedFrame
+from processors.frames import AgentEntersFrame
 from processors.hand_off import HandOffs
 
 Queue = Callable[[Frame], Awaitable[None]]
@@ -95,29 +94,24 @@ class Agents:
             agent_id: Who takes over.
             opens: Whether it speaks now, rather than answering what the user is saying.
         """
-        self.current = self._agents[agent_id]
-        for frame in self._changes():
-            # An interruption may take what the agent was going to say, but not what it is.
-            frame.interruptible = False
-            await self._queue(frame)
-        if opens:
-            await self._queue(self._opening())
+        self.current = agent = self._agents[agent_id]
+        if not opens:
+            self._met.add(agent_id)
+        # Whoever takes over from a provider that fails has to know who it is, too.
+        told = LLMSettings(system_instruction=agent.instructions)
+        await self._queue(LLMUpdateSettingsFrame(delta=told, reach_inactive_services=True))
+        if agent.voice is not None:
+            await self._queue(TTSUpdateSettingsFrame(delta=agent.voice, service=self._tts))
+        await self._queue(AgentEntersFrame(agent_id=agent_id, tools=self.tools, opens=opens))
+
+    async def open(self, agent_id: str) -> None:
+        """Have an agent that has just come in speak; an interruption may still take that away."""
+        await self._queue(self._opening(self._agents[agent_id]))
         self._met.add(agent_id)
 
-    def _changes(self) -> Iterator[Frame]:
-        agent, tools = self.current, self.tools
-        # Whoever takes over from a provider that fails has to know who it is, too.
-        yield LLMUpdateSettingsFrame(
-            delta=LLMSettings(system_instruction=agent.instructions), reach_inactive_services=True
-        )
-        yield LLMSetToolsFrame(tools=tools)
-        if agent.voice is not None:
-            yield TTSUpdateSettingsFrame(delta=agent.voice, service=self._tts)
-        yield AgentChangedFrame(agent_id=agent.id)
-
-    def _opening(self) -> Frame:
-        greeting = self.current.greeting
-        if greeting is None or self.current.id in self._met:
+    def _opening(self, agent: Agent) -> Frame:
+        greeting = agent.greeting
+        if greeting is None or agent.id in self._met:
             # Nobody introduces themselves twice: who comes back goes on with the conversation.
             return LLMRunFrame()
         if greeting.say is not None:
