@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from eventlog.signals import Interrupted, UserTurnCompleted, UserTurnDropped, UserTurnEnded
 from tests.calls.any_call import Played
-from tests.calls.any_providers import words_of
 from tests.calls.any_script import Say
 
 Rule = Callable[[Played], Iterator[str]]
@@ -157,7 +157,7 @@ def tools_run_once_the_turn_is_certain(played: Played) -> Iterator[str]:
 
 @rule
 def agents_are_whole(played: Played) -> Iterator[str]:
-    """The LLM is one agent by instructions, tools and log, and its answer is in that one's voice."""
+    """The LLM is one agent by instructions, tools and log, and answers in that one's voice."""
     if not played.script.agents:
         return
     for number, request in enumerate(played.requests):
@@ -168,7 +168,7 @@ def agents_are_whole(played: Played) -> Iterator[str]:
         if request.at < played.closing_at and agent != (logged := _in_charge(played, request.at)):
             yield f"request {number} is answered by {agent}, and by the log by {logged}"
         for synthesis in played.spoken:
-            said = synthesis.text.strip().startswith(words_of("reply", number, 1))
+            said = re.match(rf"\s*reply{number}[a-z]", synthesis.text)
             if said and synthesis.voice != f"voice {agent}":
                 yield f"{synthesis.text!r} of {agent} was said in {synthesis.voice}"
 

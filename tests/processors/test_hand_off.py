@@ -1,16 +1,18 @@
 """The hand-off that a tool asked for, made when its result comes by."""
 
 import pytest
+from pipecat.adapters.llm.schemas.function_schema import FunctionSchema
 from pipecat.frames.frames import (
     FunctionCallCancelFrame,
     FunctionCallResultFrame,
     UserStartedSpeakingFrame,
     UserStoppedSpeakingFrame,
 )
+from pipecat.processors.aggregators.llm_context import LLMContext
 
 from processors.floor import Floor
-from processors.frames import UserTurnCompletedFrame
-from processors.hand_off import HandOff, HandOffs
+from processors.frames import AgentChangedFrame, AgentEntersFrame, UserTurnCompletedFrame
+from processors.hand_off import AgentEntry, HandOff, HandOffs
 from tests.processors.stage import Stage
 from tests.processors.timeless import timeless
 
@@ -29,6 +31,10 @@ class Scene:
 
     async def enter(self, agent_id, opens):
         self.entered.append((agent_id, opens, len(self.stage.down.heard)))
+
+
+def tool(name):
+    return FunctionSchema(name=name, description="", properties={}, required=[])
 
 
 def result(call_id="c1"):
@@ -102,3 +108,32 @@ async def test_the_new_agent_lets_the_user_finish_and_then_owes_an_answer(speaks
     await scene.stage.sends(result())
     assert [opens for _, opens, _ in scene.entered] == [not speaks]
     assert scene.floor.owes_answer is speaks
+
+
+@timeless
+async def test_the_tools_change_where_the_agent_enters_and_it_opens_then():
+    context = LLMContext(tools=[tool("old")])
+    opened = []
+
+    async def opens(agent_id):
+        opened.append((agent_id, [found.name for found in context.tools.standard_tools]))
+
+    stage = await Stage(AgentEntry(context, opens)).begin()
+    await stage.sends(AgentEntersFrame(agent_id="billing", tools=[tool("new")]))
+    assert opened == [("billing", ["new"])]
+    [changed] = stage.down.all()
+    assert isinstance(changed, AgentChangedFrame)
+    assert changed.agent_id == "billing"
+
+
+@timeless
+async def test_an_agent_that_is_to_answer_the_user_does_not_open():
+    opened = []
+
+    async def opens(agent_id):
+        opened.append(agent_id)
+
+    stage = await Stage(AgentEntry(LLMContext(), opens)).begin()
+    await stage.sends(AgentEntersFrame(agent_id="billing", tools=[], opens=False))
+    assert stage.down.kinds() == [AgentChangedFrame]
+    assert opened == []
