@@ -165,8 +165,8 @@ def test_whenever_the_caller_talks_into_a_hand_off_it_is_whole(
     spare = [{"content": text, **QUICK} for text in ("Yes, please?", "And now?", "Go on.")]
     answers = [answer, {"input": "wait a moment", "content": "Yes?", **QUICK}, *spare]
     seen: set[tuple[int, int]] = set()
-    for step in range(14):
-        start = 2.3 + step * 0.19
+    for step in range(9):
+        start = 2.3 + step * 0.3
         folder = tmp_path / str(step)
         folder.mkdir()
         turn = {"preemptive_generation": early}
