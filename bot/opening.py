@@ -42,6 +42,7 @@ def call_header(
         room=room,
         seed=secrets.token_hex(8),
         agent_name=config.agent.name,
+        agent_id=config.starts if config.agents else "",
         options=config.turn.report_options(),
         config_name=config.name,
         config_digest=config.digest,

@@ -16,6 +16,7 @@ from bot.config import BotConfig, ServiceConfig, Slot
 from bot.fallback import with_fallback
 from bot.models import Models
 from bot.providers import build
+from bot.providers.voices import tts_of
 
 if TYPE_CHECKING:
     import aiohttp
@@ -79,7 +80,6 @@ def build_services(config: BotConfig, *, env: Mapping[str, str], models: Models)
         ProviderError: one of them cannot be found, imported or built as configured.
     """
     http = HttpSession()
-    agent = config.agent
     made: dict[Slot, list[FrameProcessor]] = {}
     try:
         for slot in _SLOTS:
@@ -89,8 +89,8 @@ def build_services(config: BotConfig, *, env: Mapping[str, str], models: Models)
                     provider,
                     env=env,
                     models=models,
-                    language=agent.language,
-                    system_instruction=agent.instructions,
+                    language=config.agent.language,
+                    system_instruction=config.instructions_of(config.starts),
                     aiohttp_session=http.open,
                 )
                 for provider in _configured(config, slot).providers
@@ -112,4 +112,6 @@ def build_services(config: BotConfig, *, env: Mapping[str, str], models: Models)
 
 
 def _configured(config: BotConfig, slot: Slot) -> ServiceConfig:
-    return {"stt": config.stt, "llm": config.llm, "tts": config.tts}[slot]
+    if slot == "tts":
+        return tts_of(config, config.starts)
+    return {"stt": config.stt, "llm": config.llm}[slot]

@@ -33,6 +33,7 @@ class CallHeader(msgspec.Struct, kw_only=True):
         session: Name of the call's folder.
         job_id: The id the call was given, or the session's own.
         seed: Seed of the item ids.
+        agent_id: The agent that begins, where there are several; else it goes by `agent_name`.
         options: The ten options of the report, as in force.
         config: The resolved configuration without its secrets.
         versions: Versions of the libraries, by name.
@@ -50,6 +51,7 @@ class CallHeader(msgspec.Struct, kw_only=True):
     room: str = ""
     seed: str
     agent_name: str = ""
+    agent_id: str = ""
     options: dict[str, Any]
     config_name: str = ""
     config_digest: str = ""
@@ -60,3 +62,8 @@ class CallHeader(msgspec.Struct, kw_only=True):
     metadata: dict[str, Any] = msgspec.field(default_factory=dict[str, Any])
     created_at: float
     attached: bool = False
+
+    @property
+    def starts(self) -> str:
+        """The id of the agent that begins."""
+        return self.agent_id or self.agent_name

@@ -41,6 +41,7 @@ from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 from pipecat.services.tts_service import TTSService
 
 from eventlog.signals import (
+    AgentChanged,
     AssistantText,
     CallStarted,
     FalseInterruption,
@@ -66,6 +67,7 @@ from eventlog.signals import (
 from processors.answer_signals import AnswerSignals
 from processors.failures import failure_of, is_tool_failure
 from processors.frames import (
+    AgentChangedFrame,
     FalseInterruptionFrame,
     InterruptionSettledFrame,
     PipelineDrainedFrame,
@@ -141,6 +143,7 @@ class CallObserver(BaseObserver):
             LLMContextAssistantTurnFrame: self._assistant_text,
             InterruptionFrame: self._interrupted,
             InterruptionSettledFrame: self._plain(InterruptionSettled),
+            AgentChangedFrame: self._agent_changed,
             RecordingStartedFrame: self._recording,
             ProviderSwitchedFrame: self._switched,
             ErrorFrame: self._failed,
@@ -281,6 +284,9 @@ class CallObserver(BaseObserver):
                 asks_again=frame.asks_again,
             )
         )
+
+    def _agent_changed(self, frame: AgentChangedFrame, at: float, _: FramePushed) -> None:
+        self._take(AgentChanged(at=at, agent_id=frame.agent_id))
 
     def _recording(self, frame: RecordingStartedFrame, at: float, _: FramePushed) -> None:
         self._take(RecordingStarted(at=frame.started_at, path=frame.path))

@@ -12,6 +12,7 @@ from typing import Any, cast
 
 from pydantic import ValidationError
 
+from bot.config.agents import agent_problems
 from bot.config.catalogue import find, unknown_provider
 from bot.config.errors import ConfigError, KeyPath, Problem, dotted
 from bot.config.layers import Origins, merged, read_layers
@@ -42,6 +43,7 @@ def load_config(
     expansion = expand_tree(merged(origins, env), env)
     problems = list(_variable_problems(expansion, origins))
     problems += _provider_problems(expansion, origins)
+    problems += agent_problems(expansion.tree, origins)
     config: BotConfig | None = None
     try:
         config = BotConfig.model_validate(_unwrapped(expansion.tree))

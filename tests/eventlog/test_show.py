@@ -88,8 +88,11 @@ def test_our_reports_also_show_who_provides():
     assert "providers stt: moonshine tiny-en, config: local" in shown(ours())
 
 
-def test_a_handoff_of_the_newer_line_is_told():
-    assert "call  handed to billing" in shown(livekit("1.8.9", "handoff"))
+@pytest.mark.parametrize("version", ["1.3.12", "1.8.9"])
+def test_a_handoff_is_told_once_and_before_the_new_agent_speaks(version):
+    text = shown(livekit(version, "handoff"))
+    assert text.count("call  handed to billing") == 1
+    assert text.index("transfer(") < text.index("handed to billing") < text.index("Billing here.")
 
 
 def test_in_a_pipe_each_moment_is_one_line_without_colour():
