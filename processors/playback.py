@@ -14,18 +14,13 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 
 from pipecat.frames.frames import (
-    AggregatedTextFrame,
-    AggregatedTextProgressFrame,
     BotStoppedSpeakingFrame,
     CancelFrame,
     EndFrame,
     Frame,
-    FunctionCallCancelFrame,
     FunctionCallResultFrame,
-    FunctionCallsStartedFrame,
     InterruptionFrame,
     LLMAssistantPushAggregationFrame,
-    LLMContextFrame,
     LLMFullResponseEndFrame,
     LLMFullResponseStartFrame,
     OutputAudioRawFrame,
@@ -34,18 +29,19 @@ from pipecat.frames.frames import (
     SystemFrame,
     TTSStartedFrame,
     TTSStoppedFrame,
-    TTSTextFrame,
 )
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
 from processors.audio_pieces import Pieces, Waiting, seconds_of
 from processors.floor import Floor
+from processors.floor_notes import note, note_result
 from processors.frames import (
     PlaybackPausedFrame,
     PlaybackResumedFrame,
     SpeechBrokeOffFrame,
     TTSAbandonedFrame,
 )
+from processors.spoken_frames import context_of, receive
 from processors.spoken_text import SpokenText
 from processors.unfinished import Unfinished, UnfinishedSpeech
 
@@ -155,7 +151,9 @@ class PausablePlayback(FrameProcessor):
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         """Queue what is to be heard in order; let everything else pass."""
         await super().process_frame(frame, direction)
-        self._note(frame, direction)
+        note(self._floor, frame, direction)
+        if isinstance(frame, BotStoppedSpeakingFrame) and direction is FrameDirection.UPSTREAM:
+            self._heard_out()
         if isinstance(frame, StartFrame):
             await self.push_frame(frame, direction)
             self._task = self.create_task(self._release(), "playback")
@@ -169,21 +167,6 @@ class PausablePlayback(FrameProcessor):
         else:
             await self._take(frame)
 
-    def _note(self, frame: Frame, direction: FrameDirection) -> None:
-        floor = self._floor
-        if direction is FrameDirection.UPSTREAM:
-            if isinstance(frame, LLMContextFrame):
-                floor.thinks()
-            elif isinstance(frame, BotStoppedSpeakingFrame):
-                self._heard_out()
-        elif isinstance(frame, FunctionCallsStartedFrame):
-            for call in frame.function_calls:
-                floor.tool_started(call.tool_call_id)
-        elif isinstance(frame, FunctionCallCancelFrame):
-            floor.tool_ended(frame.tool_call_id)
-        elif isinstance(frame, LLMFullResponseEndFrame):
-            floor.thought()
-
     def _heard_out(self) -> None:
         if self._next_audio is None:
             self._free_at = min(self._free_at, self._clock())
@@ -193,26 +176,9 @@ class PausablePlayback(FrameProcessor):
         for speech in self._unfinished.take(frame):
             await self._break_off(speech)
         self._order += 1
-        if isinstance(frame, TTSStartedFrame) and frame.context_id:
-            context = self._text.context(frame.context_id)
-            context.append_to_context = frame.append_to_context
-            context.interruptible = frame.interruptible
-        elif isinstance(frame, OutputAudioRawFrame):
-            context = self._text.begin(_context_of(frame), self.get_clock().get_time())
-            context.received += seconds_of(frame)
-            context.given_up = False
-            context.interruptible = frame.interruptible
-        elif isinstance(frame, AggregatedTextFrame | AggregatedTextProgressFrame):
-            context_id = frame.context_id or ""
-            if isinstance(frame, TTSTextFrame) and frame.pts:
-                self._text.begin(context_id, self.get_clock().get_time())
-            elif isinstance(frame, AggregatedTextFrame):
-                self._text.announced(frame, context_id, self._order)
-            if self._text.take(frame, context_id, self._order):
-                return
-        elif isinstance(frame, TTSStoppedFrame):
-            self._text.ended(frame.context_id or "")
-        elif isinstance(frame, EndFrame | StopFrame):
+        if receive(self._text, frame, self._order, self.get_clock().get_time()):
+            return
+        if isinstance(frame, EndFrame | StopFrame):
             await self.resume()
         self._queue.append(Waiting(self._order, frame))
         self._wake.set()
@@ -268,7 +234,7 @@ class PausablePlayback(FrameProcessor):
         return self._free_at - LEAD - now
 
     async def _release_piece(self, waiting: Waiting, frame: OutputAudioRawFrame) -> None:
-        context_id = self._context = _context_of(frame)
+        context_id = self._context = context_of(frame)
         if self._begins_speech:
             self._begins_speech = False
             if not self._in_reply:
@@ -296,8 +262,8 @@ class PausablePlayback(FrameProcessor):
         elif isinstance(frame, TTSStoppedFrame):
             await self._push_uncut([*texts, frame, *self._speech_released(frame)])
             return
-        elif isinstance(frame, FunctionCallResultFrame) and _is_final(frame):
-            self._floor.tool_ended(frame.tool_call_id, to_be_answered=_asks_again(frame))
+        elif isinstance(frame, FunctionCallResultFrame):
+            note_result(self._floor, frame)
         await self._push_uncut([*texts, frame])
 
     def _speech_released(self, frame: TTSStoppedFrame) -> list[Frame]:
@@ -365,16 +331,3 @@ class PausablePlayback(FrameProcessor):
 def _uncuttable(frame: Frame) -> Frame:
     frame.interruptible = False
     return frame
-
-
-def _context_of(frame: Frame) -> str:
-    return getattr(frame, "context_id", None) or ""
-
-
-def _is_final(frame: FunctionCallResultFrame) -> bool:
-    return frame.properties is None or frame.properties.is_final
-
-
-def _asks_again(frame: FunctionCallResultFrame) -> bool:
-    asked = frame.properties.run_llm if frame.properties else None
-    return bool(frame.result) and (frame.run_llm if asked is None else asked) is not False
