@@ -136,6 +136,8 @@ class BargeInUserTurnStartStrategy(BaseUserTurnStartStrategy):
             self._called_off()
         elif self._transcript.take(frame):
             await self._words_came(final=isinstance(frame, TranscriptionFrame))
+        if isinstance(frame, TranscriptionFrame):
+            self._floor.words_arrive()
         return ProcessFrameResult.CONTINUE
 
     async def admit(self) -> Verdict:
@@ -243,6 +245,13 @@ class BargeInUserTurnStartStrategy(BaseUserTurnStartStrategy):
             await self.trigger_user_turn_started()
 
     async def _was_false(self, resumes: bool) -> None:
+        if self._floor.words_under_way:
+            # The turn model is at work, and keeps words from here that have been understood.
+            await self._floor.words_arrived()
+            if self._onset is not None:
+                self._false.watch(resumes=resumes)
+            if self._onset is not None or not resumes:
+                return
         if not resumes:
             await self._playback.push_frame(FalseInterruptionFrame(resumed=False))
         elif self._held:

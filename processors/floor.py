@@ -21,6 +21,8 @@ _SPEECH_DUE = 10.0
 # The way of an interruption to the end of the pipeline takes milliseconds; what takes longer than
 # this (seconds) is broken and not waited for.
 _SETTLE_TIMEOUT = 1.0
+# A transcript that the turn model keeps for longer than this (seconds) is not waited for.
+_WORDS_TIMEOUT = 5.0
 # What is due at a moment is past after it (seconds).
 _A_LITTLE = 0.001
 
@@ -83,6 +85,8 @@ class Floor:
         self._settled = asyncio.Event()
         self._settled.set()
         self._asked = asyncio.Event()
+        self._words_under_way = 0
+        self._words_arrived = asyncio.Event()
         self._listeners: list[Callable[[], None]] = []
         self._left = asyncio.Event()
 
@@ -196,6 +200,28 @@ class Floor:
         """Wait until what is on its way to the LLM is there, and the bot known to be thinking."""
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._asked.wait(), _SETTLE_TIMEOUT)
+
+    @property
+    def words_under_way(self) -> bool:
+        """Whether a final transcript is on its way to who decides about interruptions."""
+        return self._words_under_way > 0
+
+    def words_leave(self) -> None:
+        """A final transcript has come out of the STT."""
+        self._words_under_way += 1
+        self._words_arrived.clear()
+
+    def words_arrive(self) -> None:
+        """A final transcript has come to who decides."""
+        self._words_under_way = max(0, self._words_under_way - 1)
+        if not self._words_under_way:
+            self._words_arrived.set()
+
+    async def words_arrived(self) -> None:
+        """Wait until no final transcript is on its way; a busy turn model can keep it for long."""
+        if self._words_under_way:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._words_arrived.wait(), _WORDS_TIMEOUT)
 
     async def settled(self) -> None:
         """Wait until no interruption is under way."""

@@ -48,6 +48,7 @@ class Listening(FrameProcessor):
             await self._follow_floor()
         elif isinstance(frame, TranscriptionFrame):
             frame.interruptible = False
+            self._floor.words_leave()
         elif direction is FrameDirection.UPSTREAM and not self._lets_mark_up(frame):
             return
         await self.push_frame(frame, direction)
