@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from pipecat.processors.frame_processor import FrameProcessor
 
-from bot.config import BotConfig, Slot
+from bot.config import BotConfig
 from bot.filing import CallFiles
 from bot.labels import Labels
 from bot.providers import describe
@@ -20,9 +20,6 @@ from eventlog.header import CallHeader, Provider
 
 if TYPE_CHECKING:
     from bot.services import Services
-
-
-_SLOTS: tuple[Slot, ...] = ("stt", "llm", "tts")
 
 
 def call_header(
@@ -42,7 +39,7 @@ def call_header(
         room=room,
         seed=secrets.token_hex(8),
         agent_name=config.agent.name,
-        options=config.turn.report_options(),
+        options=config.turn.report_options(realtime=config.realtime is not None),
         config_name=config.name,
         config_digest=config.digest,
         config=config.redacted(),
@@ -52,8 +49,8 @@ def call_header(
             "python": platform.python_version(),
         },
         providers={
-            slot: _provider(getattr(services, slot), services.fallback.get(slot, ()))
-            for slot in _SLOTS
+            slot: _provider(service, services.fallback.get(slot, ()))
+            for slot, service in services.serving.items()
         },
         tags=labels.tags,
         metadata=labels.metadata,

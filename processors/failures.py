@@ -15,6 +15,7 @@ from pipecat.transports.base_output import BaseOutputTransport
 from pipecat.utils.errors import ErrorCategory
 
 from eventlog.signals import ErrorSource, Failed
+from processors.realtime.model import is_realtime
 
 TAKEN_OVER = "parley.taken_over"
 """Key in an error frame's metadata: whether another provider takes over."""
@@ -30,6 +31,8 @@ _SOURCES: tuple[tuple[type[FrameProcessor], ErrorSource], ...] = (
 
 def source_of(processor: FrameProcessor) -> ErrorSource:
     """Return which part of the pipeline `processor` is."""
+    if is_realtime(type(processor)):
+        return ErrorSource.REALTIME
     for kind, source in _SOURCES:
         if isinstance(processor, kind):
             return source

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from bot.config.errors import ConfigError, Problem, ProviderError
 from bot.config.references import check_references
-from bot.config.schema import BotConfig, ServiceConfig, Slot
+from bot.config.schema import BotConfig
 from bot.providers.plan import plan
 from bot.providers.vad import plan_vad
 
@@ -44,8 +44,7 @@ def check_providers(config: BotConfig, *, env: Mapping[str, str]) -> None:
 
 
 def _problems(config: BotConfig, env: Mapping[str, str]) -> Iterator[Problem]:
-    services: dict[Slot, ServiceConfig] = {"stt": config.stt, "llm": config.llm, "tts": config.tts}
-    for slot, service in services.items():
+    for slot, service in config.services.items():
         for provider in service.providers:
             try:
                 plan(slot, provider, env=env, defaults={})

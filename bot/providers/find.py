@@ -16,8 +16,14 @@ from bot.config.entry import Entry
 from bot.config.errors import ProviderError
 from bot.config.references import BrokenReferenceError, import_reference
 from bot.config.schema import Slot
+from processors.realtime.model import is_realtime
 
-_BASES: dict[Slot, type] = {"stt": STTService, "llm": LLMService, "tts": TTSService}
+_BASES: dict[Slot, type] = {
+    "stt": STTService,
+    "llm": LLMService,
+    "tts": TTSService,
+    "realtime": LLMService,
+}
 
 
 def resolve(
@@ -50,6 +56,10 @@ def resolve(
             raise ProviderError(
                 path, key, f"'{provider}' is {_article(other)} service, not {_article(slot)}"
             )
+    if issubclass(cls, LLMService) and is_realtime(cls) is not (slot == "realtime"):
+        is_one = "a realtime model, which hears and speaks by itself" if slot == "llm" else "an LLM"
+        hint = f"name it under '{'realtime' if slot == 'llm' else 'llm'}'"
+        raise ProviderError(path, key, f"'{provider}' is {is_one}", hint)
     return cls
 
 

@@ -84,6 +84,22 @@ class AgentSide:
         if self.events.state is not AgentState.SPEAKING:
             self.events.think(at)
 
+    def answer_unasked(self, at: float) -> Speech:
+        """Begin the reply of a model that heard the turn itself, and return it."""
+        speech = self.events.speech(SpeechSource.GENERATE_REPLY, at, user_initiated=True)
+        self._announced = speech
+        self.reply_requested(ReplyRequested(at=at))
+        return speech
+
+    def answers(self, speech: Speech, turn: AnsweredTurn, at: float) -> None:
+        """Name the turn that a reply under way answers, since its words are known now."""
+        if speech.latency_taken:
+            return
+        speech.answers = turn
+        for utterance in self._utterances:
+            if utterance.speech is speech:
+                utterance.created_at = max(utterance.created_at, self._timeline.moment(at))
+
     def reply_requested(self, signal: ReplyRequested) -> None:
         """The LLM was asked: for the announced reply, after tools, early, or out of the blue."""
         if signal.preemptive:
