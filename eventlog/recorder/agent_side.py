@@ -91,15 +91,6 @@ class AgentSide:
         self.reply_requested(ReplyRequested(at=at))
         return speech
 
-    def answers(self, speech: Speech, turn: AnsweredTurn, at: float) -> None:
-        """Name the turn that a reply under way answers, since its words are known now."""
-        if speech.latency_taken:
-            return
-        speech.answers = turn
-        for utterance in self._utterances:
-            if utterance.speech is speech:
-                utterance.created_at = max(utterance.created_at, self._timeline.moment(at))
-
     def reply_requested(self, signal: ReplyRequested) -> None:
         """The LLM was asked: for the announced reply, after tools, early, or out of the blue."""
         if signal.preemptive:

@@ -209,7 +209,7 @@ class Recorder:
         answered = self.user.commit(signal.at, signal.hook)
         if answered is not None:
             answered.realtime = self.serving.who("realtime")
-            self.agent.answers(speech, answered, signal.at)
+            speech.answers = answered
 
     def _turn_completed(self, signal: UserTurnCompleted) -> None:
         user, agent = self.user, self.agent

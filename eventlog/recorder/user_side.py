@@ -142,7 +142,7 @@ class UserSide:
         self._interim = None
         if self._heard:
             heard = self._heard.popleft()
-            self._spoken = EndedTurn(heard.turn, signal.text, signal.at, heard=heard)
+            self._spoken = EndedTurn(heard.turn, signal.text, heard.at, heard=heard)
             return
         turn = EndedTurn(self._turn, signal.text, signal.at)
         self._spoken = self._spoken.followed_by(turn) if self._spoken else turn
@@ -180,7 +180,7 @@ class UserSide:
         ended = self._take_pending()
         if ended is None:
             return None
-        metrics = UserMetrics() if ended.typed else ended.turn.metrics(ended.at, hook)
+        metrics = UserMetrics() if ended.typed else _metrics(ended, hook)
         item = self._tell_item(ended, metrics, at, ended.at if made_at is None else made_at)
         return AnsweredTurn(item.id, answered_from(metrics), _marks(ended, hook, metrics))
 
@@ -242,12 +242,21 @@ class UserSide:
         )
 
 
+def _metrics(ended: EndedTurn, hook: float) -> UserMetrics:
+    metrics = ended.turn.metrics(ended.at, hook)
+    stopped = answered_from(metrics)
+    if ended.heard is not None and stopped is not None:
+        # It was over before its words were known.
+        metrics.end_of_turn_delay = max(0.0, ended.at - stopped)
+    return metrics
+
+
 def _marks(ended: EndedTurn, hook: float, metrics: UserMetrics) -> list[tuple[str, float]]:
     if answered_from(metrics) is None:
         return []
     if ended.heard is not None:
         # Nobody waited for its words.
-        return [("endpointing", ended.heard.at)]
+        return [("endpointing", ended.at)]
     final = ended.turn.last_final_at
     marks = [("transcription", final)] if final is not None else []
     return [*marks, ("endpointing", ended.at), ("hook", ended.at + hook)]
