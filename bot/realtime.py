@@ -7,6 +7,8 @@ those of every call, so a reply that is cut is cut to the words that were heard.
 
 from __future__ import annotations
 
+from functools import partial
+
 from pipecat.pipeline.pipeline import Pipeline
 from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.processors.aggregators.llm_response_universal import (
@@ -27,6 +29,7 @@ from processors.floor import Floor
 from processors.pipeline_end import PipelineEnd
 from processors.playback import PausablePlayback
 from processors.realtime.asking import PastAggregator
+from processors.realtime.model import cancel_answer
 from processors.realtime.turns import ModelTurns, ModelUserTurnStartStrategy, write_turns_at_once
 from processors.realtime.words import WholeWords
 from processors.recording import CallRecording
@@ -70,7 +73,7 @@ def assemble_realtime(
         TypedText(floor, answers_rtvi=not rtvi),
         PastAggregator(),
         user,
-        ModelTurns(floor, context),
+        ModelTurns(floor, context, partial(cancel_answer, services.placed["realtime"])),
         services.placed["realtime"],
         WholeWords(),
         PausablePlayback(floor),

@@ -5,6 +5,7 @@ To Pipecat it is an LLM service like the others; only what it announces of itsel
 
 from __future__ import annotations
 
+from pipecat.processors.frame_processor import FrameProcessor
 from pipecat.services.llm_service import LLMService
 
 
@@ -17,3 +18,16 @@ def is_realtime(cls: type) -> bool:
     if not issubclass(cls, LLMService):
         return False
     return cls.service_metadata_frame is not LLMService.service_metadata_frame
+
+
+async def cancel_answer(service: FrameProcessor) -> None:
+    """Have a model stop generating, where Pipecat lets it be told.
+
+    A model that hears the user's voice stops by itself. Pipecat does not tell it of any other
+    interruption: it would go on, and start nothing else before it is done.
+    """
+    from pipecat.services.openai.realtime.events import ResponseCancelEvent
+    from pipecat.services.openai.realtime.llm import OpenAIRealtimeLLMService
+
+    if isinstance(service, OpenAIRealtimeLLMService):
+        await service.send_client_event(ResponseCancelEvent())

@@ -7,6 +7,7 @@ they are; a turn is therefore told twice, when it is over and when it has its wo
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from pipecat.frames.frames import (
@@ -15,6 +16,7 @@ from pipecat.frames.frames import (
     ErrorFrame,
     Frame,
     InterimTranscriptionFrame,
+    InterruptionFrame,
     LLMContextFrame,
     LLMContextUserTurnFrame,
     LLMMessagesAppendFrame,
@@ -70,14 +72,23 @@ class ModelTurns(FrameProcessor):
     Args:
         floor: What the bot is about.
         context: The conversation, which the model is given with the first thing it is asked.
+        cancel: Has the model stop generating.
     """
 
-    def __init__(self, floor: Floor, context: LLMContext) -> None:
+    def __init__(
+        self,
+        floor: Floor,
+        context: LLMContext,
+        cancel: Callable[[], Awaitable[None]],
+    ) -> None:
         # It holds nothing back: what is known of a turn must not be swept away in a queue.
         super().__init__(enable_direct_mode=True)
         self._floor = floor
         self._context = context
+        self._cancel = cancel
         self._has_context = False
+        # Whether the next interruption is the model's own doing.
+        self._models_own = False
         self._written = False
         self._item: str | None = None
         self._words = ""
@@ -87,6 +98,8 @@ class ModelTurns(FrameProcessor):
         await super().process_frame(frame, direction)
         if direction is FrameDirection.UPSTREAM:
             await self._came_back(frame)
+        elif isinstance(frame, InterruptionFrame):
+            await self._interrupted(frame)
         elif isinstance(frame, AskModelFrame):
             await self._ask(frame)
         elif isinstance(frame, LLMContextUserTurnFrame):
@@ -100,10 +113,18 @@ class ModelTurns(FrameProcessor):
                 self._floor.close()
             await self.push_frame(frame, direction)
 
+    async def _interrupted(self, frame: InterruptionFrame) -> None:
+        models_own, self._models_own = self._models_own, False
+        if not models_own:
+            await self._cancel()
+        await self.push_frame(frame)
+
     async def _came_back(self, frame: Frame) -> None:
         if isinstance(frame, TranscriptionFrame | InterimTranscriptionFrame):
             await self.push_frame(self._whole(frame), FrameDirection.UPSTREAM)
             return
+        if isinstance(frame, ProposedUserStartedSpeakingFrame):
+            self._models_own = True
         await self.push_frame(frame, FrameDirection.UPSTREAM)
         if isinstance(frame, ProposedUserStoppedSpeakingFrame):
             self._floor.thinks()
