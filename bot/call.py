@@ -264,7 +264,8 @@ class Call:
             processor = frame.processor
             if processor is None or is_tool_failure(frame, processor):
                 return
-            failure = failure_of(frame, time.time(), processor)
+            realtime = self.config.realtime is not None
+            failure = failure_of(frame, time.time(), processor, realtime=realtime)
             if self._failures.exceeded_by(failure) or not processor.is_usable:
                 await self._close(closed_by(failure), drain=False)
 

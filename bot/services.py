@@ -114,8 +114,7 @@ def build_services(config: BotConfig, *, env: Mapping[str, str], models: Models)
         serving={slot: services[0] for slot, services in made.items()},
         fallback={slot: services[1:] for slot, services in made.items()},
         placed={
-            slot: _placed(slot, config.services[slot], services)
-            for slot, services in made.items()
+            slot: _placed(slot, config.services[slot], services) for slot, services in made.items()
         },
         http=http,
     )
@@ -124,4 +123,6 @@ def build_services(config: BotConfig, *, env: Mapping[str, str], models: Models)
 def _placed(
     slot: Slot, config: ProviderConfig, services: Sequence[FrameProcessor]
 ) -> FrameProcessor:
-    return with_fallback(slot, config, services) if isinstance(config, ServiceConfig) else services[0]
+    return (
+        with_fallback(slot, config, services) if isinstance(config, ServiceConfig) else services[0]
+    )

@@ -15,7 +15,6 @@ from pipecat.transports.base_output import BaseOutputTransport
 from pipecat.utils.errors import ErrorCategory
 
 from eventlog.signals import ErrorSource, Failed
-from processors.realtime.model import is_realtime
 
 TAKEN_OVER = "parley.taken_over"
 """Key in an error frame's metadata: whether another provider takes over."""
@@ -31,8 +30,6 @@ _SOURCES: tuple[tuple[type[FrameProcessor], ErrorSource], ...] = (
 
 def source_of(processor: FrameProcessor) -> ErrorSource:
     """Return which part of the pipeline `processor` is."""
-    if is_realtime(type(processor)):
-        return ErrorSource.REALTIME
     for kind, source in _SOURCES:
         if isinstance(processor, kind):
             return source
@@ -54,11 +51,17 @@ def is_tool_failure(frame: ErrorFrame, processor: FrameProcessor) -> bool:
     return frame.category is ErrorCategory.APPLICATION and isinstance(processor, LLMService)
 
 
-def failure_of(frame: ErrorFrame, at: float, processor: FrameProcessor) -> Failed:
-    """Return the signal for one error frame, raised by `processor` at `at` (epoch seconds)."""
+def failure_of(
+    frame: ErrorFrame, at: float, processor: FrameProcessor, *, realtime: bool = False
+) -> Failed:
+    """Return the signal for one error frame, raised by `processor` at `at` (epoch seconds).
+
+    Where the bot is one `realtime` model, that is what Pipecat takes for an LLM.
+    """
+    source = source_of(processor)
     return Failed(
         at=at,
-        source=source_of(processor),
+        source=ErrorSource.REALTIME if realtime and source is ErrorSource.LLM else source,
         label=f"{type(processor).__module__}.{type(processor).__name__}",
         recoverable=processor.is_usable,
         message=frame.error,

@@ -114,6 +114,7 @@ class CallObserver(BaseObserver):
         self._language = language
         self._clock = clock
         self._anchor: float | None = None
+        self._realtime = realtime
         self._answers = RealtimeAnswers(take) if realtime else AnswerSignals(take)
         self._audio_context: str | None = None
         self._to_be_spoken: dict[str | None, str] = {}
@@ -304,7 +305,7 @@ class CallObserver(BaseObserver):
     def _failed(self, frame: ErrorFrame, at: float, data: FramePushed) -> None:
         processor = frame.processor or data.source
         if not is_tool_failure(frame, processor):
-            self._take(failure_of(frame, at, processor))
+            self._take(failure_of(frame, at, processor, realtime=self._realtime))
 
     def _metrics(self, frame: MetricsFrame, at: float, data: FramePushed) -> None:
         self._answers.measured(frame, at, data.source)

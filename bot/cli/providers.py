@@ -82,7 +82,9 @@ def _table(slot: Slot, title: str, found: list[Provider]) -> Table:
     table.add_column("provider", no_wrap=True, style="bold")
     table.add_column("keys", no_wrap=True)
     table.add_column("extra", no_wrap=True)
-    for heading in {"stt": ("interim", "turns"), "tts": ("word times",), "llm": (), "realtime": ()}[slot]:
+    for heading in {"stt": ("interim", "turns"), "tts": ("word times",), "llm": (), "realtime": ()}[
+        slot
+    ]:
         table.add_column(heading, no_wrap=True)
     width = _KEY_WIDTH[slot]
     for provider in found:

@@ -53,7 +53,15 @@ UNLISTED: Mapping[str, tuple[Entry, ...]] = {
             "together", "together.tts", "TogetherTTSService", "together", api_key="TOGETHER_API_KEY"
         ),
     ),
-    "realtime": (),
+    "realtime": (
+        _pipecat(
+            "inworld-realtime",
+            "inworld.realtime.llm",
+            "InworldRealtimeLLMService",
+            "inworld",
+            api_key="INWORLD_API_KEY",
+        ),
+    ),
 }
 """Providers by slot that the registry does not have."""
 

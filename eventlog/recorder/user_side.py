@@ -112,9 +112,7 @@ class UserSide:
         self._interim = None if signal.final else signal
         self._final_at = signal.at if signal.final else self._final_at
         turn = self._heard[0].turn if self._heard else self._turn
-        turn.transcribed(
-            signal.at, signal.text, final=signal.final, confidence=signal.confidence
-        )
+        turn.transcribed(signal.at, signal.text, final=signal.final, confidence=signal.confidence)
         if signal.final and self.state is UserState.AWAY:
             self._become(UserState.LISTENING, signal.at)
         self._timeline.tell(

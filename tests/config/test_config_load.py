@@ -67,7 +67,7 @@ WRONG = [
     ({"ttss": {}}, "ttss: unknown key; did you mean 'tts'?"),
     (
         {"zzz": 1},
-        "zzz: unknown key; known keys: extends, agent, stt, llm, tts, vad, turn, tools, mcp, "
+        "zzz: unknown key; known keys: extends, agent, stt, llm, tts, realtime, vad, turn, tools, mcp, "
         "hooks, log, call, tags, metadata",
     ),
     (

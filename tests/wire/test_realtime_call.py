@@ -1,4 +1,4 @@
-"""Whole calls with a realtime model: Pipecat's real client of OpenAI's, against the loopback one."""
+"""Whole calls with a realtime model: Pipecat's client of OpenAI's, against the loopback one."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -102,7 +102,12 @@ async def test_it_greets_hears_a_turn_and_answers_and_the_report_says_so(tmp_pat
     assert messages(report) == [("assistant", GREETING), ("user", QUESTION), ("assistant", ANSWER)]
     turn = report.data["parley"]["turns"][0]
     assert turn["providers"] == {"realtime": "openai-realtime"}
-    assert [part["name"] for part in turn["parts"]] == ["endpointing", "scheduling", "llm", "playback"]
+    assert [part["name"] for part in turn["parts"]] == [
+        "endpointing",
+        "scheduling",
+        "llm",
+        "playback",
+    ]
     assert report.data["parley"]["providers"]["realtime"]["model"] == "gpt-realtime"
     (usage,) = report.data["usage"]
     assert (usage["type"], usage["input_tokens"], usage["output_tokens"]) == ("llm_usage", 90, 30)
