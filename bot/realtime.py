@@ -30,6 +30,7 @@ from processors.pipeline_end import PipelineEnd
 from processors.playback import PausablePlayback
 from processors.realtime.asking import PastAggregator
 from processors.realtime.model import cancel_answer
+from processors.realtime.tool_limit import SessionToolLimit
 from processors.realtime.turns import ModelTurns, ModelUserTurnStartStrategy, write_turns_at_once
 from processors.realtime.words import WholeWords
 from processors.recording import CallRecording
@@ -76,6 +77,7 @@ def assemble_realtime(
         ModelTurns(floor, context, partial(cancel_answer, services.placed["realtime"])),
         services.placed["realtime"],
         WholeWords(),
+        SessionToolLimit(config.turn.max_tool_steps, context),
         PausablePlayback(floor),
         transport.output(),
         recording,

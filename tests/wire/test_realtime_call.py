@@ -190,6 +190,30 @@ async def test_a_tool_is_called_and_its_result_is_answered(tmp_path: Path) -> No
     assert len(outputs) == 1
 
 
+async def test_after_the_last_permitted_round_the_tools_are_taken_away_for_one_answer(
+    tmp_path: Path,
+) -> None:
+    asks = Reply(function="get_weather", arguments={"location": "Rome"})
+    server = OpenAIRealtimeServer(
+        ["What is the weather?", "And now?"],
+        [Reply(GREETING), asks, asks, Reply("It is sunny."), asks, Reply("Still sunny.")],
+    )
+    sections = {"tools": ["tests.calls.tools:get_weather"], "turn": {"max_tool_steps": 2}}
+    async with held(server, tmp_path, **sections) as call:
+        await call.greeted()
+        await call.speak()
+        await call.until(lambda: len(call.answers) == 2)
+        await call.speak()
+        await call.until(lambda: len(call.answers) == 3)
+        report = await call.report()
+    assert sound(report)
+    assert report.data["options"]["max_tool_steps"] == 2
+    (connection,) = server.connections
+    updates = [len(event["session"].get("tools", [])) for event in connection.of("session.update")]
+    assert updates == [0, 1, 0, 1]
+    assert len(events(report, "function_tools_executed")) == 3
+
+
 async def test_speech_over_the_bot_cuts_it_to_what_was_heard(tmp_path: Path) -> None:
     long = " ".join(f"word{n}" for n in range(60))
     server = OpenAIRealtimeServer(
