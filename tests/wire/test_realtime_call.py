@@ -111,6 +111,7 @@ async def test_it_greets_hears_a_turn_and_answers_and_the_report_says_so(tmp_pat
     assert report.data["parley"]["providers"]["realtime"]["model"] == "gpt-realtime"
     (usage,) = report.data["usage"]
     assert (usage["type"], usage["input_tokens"], usage["output_tokens"]) == ("llm_usage", 90, 30)
+    assert (usage["input_audio_tokens"], usage["output_audio_tokens"]) == (45, 15)
     assert report.data["options"]["preemptive_generation"] is False
 
 
