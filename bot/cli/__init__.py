@@ -21,7 +21,7 @@ COMMANDS = {
     "join": ("bot.cli.join", "command", "Join a Daily room by its URL."),
     "doctor": ("bot.cli.doctor", "command", "Check this machine, the keys and the models."),
     "config": ("bot.config.command", "app", "Show, check or compare configurations."),
-    "providers": ("bot.cli.providers", "command", "List the STT, LLM and TTS providers."),
+    "providers": ("bot.cli.providers", "command", "List the STT, LLM, TTS and realtime providers."),
     "log": ("eventlog.commands", "app", "Read and check the logs of calls."),
 }
 
