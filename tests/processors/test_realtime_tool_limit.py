@@ -1,4 +1,4 @@
-"""A realtime model's rounds of tools: after the last one its session has no tools for one answer."""
+"""A realtime model's rounds of tools: its session has none for the answer after the last one."""
 
 from __future__ import annotations
 
