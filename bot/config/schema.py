@@ -263,6 +263,7 @@ class BotConfig(Section):
             tree["agent"]["greeting"] = self.agent.greeting.model_dump(exclude_none=True)
         if self.realtime is not None:
             tree["turn"] = {name: tree["turn"][name] for name in OF_REALTIME}
+            del tree["call"]["provider_timeout"]
         return _shown(tree, (), self._secrets)
 
     @property

@@ -4,6 +4,7 @@ import pytest
 
 from bot.config import load_config
 from bot.filing import CallFiles
+from bot.labels import Labels
 from bot.models import Models
 from bot.opening import call_header
 from bot.services import build_services
@@ -33,7 +34,8 @@ async def header(file):
     config = load_config(file, env=KEYS)
     services = build_services(config, env=KEYS, models=Models())
     files = CallFiles(config.log, "a-call")
-    head = asdict_of(call_header(config, files, services, room="", room_id="", tags=()))
+    labels = Labels.of(config, (), None)
+    head = asdict_of(call_header(config, files, services, room="", room_id="", labels=labels))
     await services.http.aclose()
     # What no two calls share.
     for name in ("session", "seed", "created_at"):
