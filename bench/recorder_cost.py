@@ -87,13 +87,18 @@ async def _bare(config: Any, transport: Any) -> Any:
     from pipecat.pipeline.worker import PipelineParams, PipelineWorker
     from pipecat.workers.runner import WorkerRunner
 
+    from bot.agents import Agents
     from bot.models import Models
     from bot.pipeline import assemble
     from bot.services import build_services
     from processors.pipeline_end import PipelineEnd
 
+    async def never(_frame: object) -> None:
+        """One agent has nobody to hand over to."""
+
     services = build_services(config, env={}, models=Models())
-    parts = assemble(config, transport, services, None)
+    agents = Agents(config, services.tts, never, env={})
+    parts = assemble(config, transport, services, agents, None)
     # The same processors, but for the one that only the log needs.
     kept = [p for p in parts.pipeline.processors[1:-1] if not isinstance(p, PipelineEnd)]
     worker = PipelineWorker(

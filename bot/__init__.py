@@ -10,6 +10,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from bot.attached.call import AttachedCall, attach
     from bot.call import Call, run_call
     from bot.cloud import bot, readyz
     from bot.config import ConfigError, load_config
@@ -19,12 +20,14 @@ if TYPE_CHECKING:
     from processors.user_turn_gate import RefuseTurn
 
 __all__ = [
+    "AttachedCall",
     "Call",
     "ConfigError",
     "Models",
     "RefuseTurn",
     "SessionReport",
     "ToolError",
+    "attach",
     "bot",
     "load_config",
     "readyz",
@@ -32,12 +35,14 @@ __all__ = [
 ]
 
 _HOMES = {
+    "AttachedCall": "bot.attached.call",
     "Call": "bot.call",
     "ConfigError": "bot.config",
     "Models": "bot.models",
     "RefuseTurn": "processors.user_turn_gate",
     "SessionReport": "bot.session",
     "ToolError": "processors.tool_output",
+    "attach": "bot.attached.call",
     "bot": "bot.cloud",
     "load_config": "bot.config",
     "readyz": "bot.cloud",

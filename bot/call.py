@@ -29,6 +29,7 @@ from pipecat.processors.frame_processor import FrameDirection
 from pipecat.transports.base_transport import BaseTransport
 from pipecat.workers.runner import WorkerRunner
 
+from bot.agents import Agents
 from bot.call_end import call_end_hook
 from bot.closing import closed_by, closed_by_exception, reason_of
 from bot.config import BotConfig, load_call_end_hook, require_mcp
@@ -107,6 +108,7 @@ class Call:
         self._rtvi = rtvi
         env = os.environ if env is None else env
         self.services = services = build_services(config, env=env, models=self._models)
+        self._agents = Agents(config, services.serving.get("tts"), self._queue, env=env)
         self._files = CallFiles(config.log, self.session)
         labels = Labels.of(config, tags, metadata)
         header = call_header(
@@ -118,7 +120,7 @@ class Call:
         self._recording = self._files.recording(self._intake.lose)
         put_together = assemble_realtime if config.realtime else assemble
         self._parts: CallPipeline = put_together(
-            config, transport, services, self._recording, rtvi=rtvi
+            config, transport, services, self._agents, self._recording, rtvi=rtvi
         )
         self._end_hook = load_call_end_hook(config)
         self._servers = _mcp_servers(config)
@@ -280,16 +282,16 @@ class Call:
     async def _connect_tools(self) -> None:
         if self._servers is None:
             return
-        own = self._parts.tools
         try:
-            found, failures = await self._servers.connect(tool.name for tool in own)
+            found, failures = await self._servers.connect(self._agents.tool_names)
         except Exception as error:  # noqa: BLE001 - a server that is required cannot be used
             await self._close(closed_by_exception(error), drain=False)
             return
         for failure in failures:
             self._intake.take(failure)
         if found:
-            self._parts.context.set_tools([*own, *found])
+            self._agents.found(found)
+            self._parts.context.set_tools(self._agents.tools)
 
     async def _far_side_joined(self) -> None:
         if not self._connected:
@@ -299,7 +301,7 @@ class Call:
 
     async def _greet(self) -> None:
         # The bot listens before it speaks: both must have happened, in whatever order.
-        greeting = self.config.agent.greeting
+        greeting = self._agents.current.greeting
         if greeting is None or not (self._connected and self._started.is_set()):
             return
         if greeting.say is not None:

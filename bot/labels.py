@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
-from bot.config import BotConfig
 from eventlog.labels import MOST, fitting
+
+if TYPE_CHECKING:
+    from bot.attached.config import AttachConfig
+    from bot.config import BotConfig
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,10 @@ class Labels:
 
     @classmethod
     def of(
-        cls, config: BotConfig, tags: Iterable[object], metadata: Mapping[str, Any] | None
+        cls,
+        config: BotConfig | AttachConfig,
+        tags: Iterable[object],
+        metadata: Mapping[str, Any] | None,
     ) -> Labels:
         """Put the call's own beside those of the configuration, which has been checked."""
         own_tags, own_metadata, lost = fitting(list(tags), metadata)

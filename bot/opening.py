@@ -39,17 +39,14 @@ def call_header(
         room=room,
         seed=secrets.token_hex(8),
         agent_name=config.agent.name,
+        agent_id=config.starts if config.agents else "",
         options=config.turn.report_options(realtime=config.realtime is not None),
         config_name=config.name,
         config_digest=config.digest,
         config=config.redacted(),
-        versions={
-            "parley": __version__,
-            "pipecat-ai": metadata.version("pipecat-ai"),
-            "python": platform.python_version(),
-        },
+        versions=versions(),
         providers={
-            slot: _provider(service, services.fallback.get(slot, ()))
+            slot: provider_entry(service, services.fallback.get(slot, ()))
             for slot, service in services.serving.items()
         },
         tags=labels.tags,
@@ -58,7 +55,17 @@ def call_header(
     )
 
 
-def _provider(service: FrameProcessor, fallback: Sequence[FrameProcessor]) -> Provider:
+def versions() -> dict[str, str]:
+    """Return the versions that a log names."""
+    return {
+        "parley": __version__,
+        "pipecat-ai": metadata.version("pipecat-ai"),
+        "python": platform.python_version(),
+    }
+
+
+def provider_entry(service: FrameProcessor, fallback: Sequence[FrameProcessor] = ()) -> Provider:
+    """Return what a log says of who serves a slot, and of those that may take over."""
     said = describe(service)
     return Provider(
         provider=said["provider"] or "",

@@ -9,19 +9,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipecat.adapters.llm.schemas.function_schema import FunctionSchema
 from pipecat.pipeline.pipeline import Pipeline
 from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.processors.aggregators.llm_response_universal import LLMContextAggregatorPair
 from pipecat.processors.frame_processor import FrameProcessor
 from pipecat.transports.base_transport import BaseTransport
 
+from bot.agents import Agents
 from bot.config import BotConfig, load_user_turn_hook
 from bot.services import Services
 from bot.silence import watch_for_silence
-from bot.tools import build_tools
 from bot.turn_taking import turn_taking
 from processors.floor import Floor
+from processors.hand_off import AgentEntry, HandOff
 from processors.listening import Listening
 from processors.owed_answer import answer_after_empty_turns
 from processors.pipeline_end import PipelineEnd
@@ -38,7 +38,6 @@ class CallPipeline:
 
     pipeline: Pipeline
     context: LLMContext
-    tools: list[FunctionSchema]
     end: PipelineEnd
     floor: Floor
 
@@ -47,6 +46,7 @@ def assemble(
     config: BotConfig,
     transport: BaseTransport,
     services: Services,
+    agents: Agents,
     recording: CallRecording | None,
     *,
     rtvi: bool = False,
@@ -57,14 +57,14 @@ def assemble(
         config: What the bot is.
         transport: Where the call comes in.
         services: The STT, LLM and TTS.
+        agents: Who may have the call, and what they can call.
         recording: What records the call, if it is recorded.
         rtvi: Whether Pipecat's RTVI processor answers the far side's messages.
 
     Raises:
-        ConfigError: A tool, a hook, a VAD or a turn detector cannot be imported or built.
+        ConfigError: A hook, a VAD or a turn detector cannot be imported or built.
     """
-    tools = build_tools(config)
-    context = LLMContext(tools=list(tools)) if tools else LLMContext()
+    context = LLMContext(tools=tools) if (tools := agents.tools) else LLMContext()
     turns = turn_taking(config, context)
     aggregators = LLMContextAggregatorPair(context, user_params=turns.user_params)
     user, assistant = aggregators.user(), aggregators.assistant()
@@ -72,6 +72,8 @@ def assemble(
     watch_for_silence(services, config.call.provider_timeout)
     hook = load_user_turn_hook(config)
     end = PipelineEnd(turns.floor)
+    entry = AgentEntry(context, agents.open) if agents.several else None
+    hand_off = HandOff(agents.hand_offs, turns.floor, agents.enter) if agents.several else None
     processors: list[FrameProcessor | None] = [
         transport.input(),
         services.placed["stt"],
@@ -85,14 +87,16 @@ def assemble(
             timeout=config.hooks.timeout,
         ),
         services.placed["llm"],
+        entry,
         CalledOff(),
         ToolStepLimit(config.turn.max_tool_steps),
         services.placed["tts"],
         turns.playback,
         transport.output(),
         recording,
+        hand_off,
         assistant,
         end,
     ]
     pipeline = Pipeline([processor for processor in processors if processor is not None])
-    return CallPipeline(pipeline, context, tools, end, turns.floor)
+    return CallPipeline(pipeline, context, end, turns.floor)

@@ -20,11 +20,11 @@ from pipecat.transports.base_transport import BaseTransport
 from pipecat.turns.user_stop import ExternalUserTurnStopStrategy
 from pipecat.turns.user_turn_strategies import UserTurnStrategies
 
+from bot.agents import Agents
 from bot.config import BotConfig
 from bot.pipeline import CallPipeline
 from bot.providers import build_vad
 from bot.services import Services
-from bot.tools import build_tools
 from processors.floor import Floor
 from processors.pipeline_end import PipelineEnd
 from processors.playback import PausablePlayback
@@ -51,6 +51,7 @@ def assemble_realtime(
     config: BotConfig,
     transport: BaseTransport,
     services: Services,
+    agents: Agents,
     recording: CallRecording | None,
     *,
     rtvi: bool = False,
@@ -58,10 +59,9 @@ def assemble_realtime(
     """Put the processors of a call in their order; see `bot.pipeline.assemble`.
 
     Raises:
-        ConfigError: A tool or a VAD cannot be imported or built.
+        ConfigError: A VAD cannot be imported or built.
     """
-    tools = build_tools(config)
-    context = LLMContext(tools=list(tools)) if tools else LLMContext()
+    context = LLMContext(tools=tools) if (tools := agents.tools) else LLMContext()
     floor = Floor()
     aggregators = LLMContextAggregatorPair(
         context, user_params=_user_params(config, floor), realtime_service_mode=True
@@ -85,7 +85,7 @@ def assemble_realtime(
         end,
     ]
     pipeline = Pipeline([processor for processor in processors if processor is not None])
-    return CallPipeline(pipeline, context, tools, end, floor)
+    return CallPipeline(pipeline, context, end, floor)
 
 
 def _user_params(config: BotConfig, floor: Floor) -> LLMUserAggregatorParams:

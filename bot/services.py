@@ -16,6 +16,7 @@ from bot.config import BotConfig, ProviderConfig, ServiceConfig, Slot
 from bot.fallback import with_fallback
 from bot.models import Models
 from bot.providers import build
+from bot.providers.voices import tts_of
 
 if TYPE_CHECKING:
     import aiohttp
@@ -91,18 +92,20 @@ def build_services(config: BotConfig, *, env: Mapping[str, str], models: Models)
         ProviderError: one of them cannot be found, imported or built as configured.
     """
     http = HttpSession()
-    agent = config.agent
     made: dict[Slot, list[FrameProcessor]] = {}
+    configured = config.services
+    if "tts" in configured:
+        configured["tts"] = tts_of(config, config.starts)
     try:
-        for slot, service in config.services.items():
+        for slot, service in configured.items():
             made[slot] = [
                 build(
                     slot,
                     provider,
                     env=env,
                     models=models,
-                    language=agent.language,
-                    system_instruction=agent.instructions,
+                    language=config.agent.language,
+                    system_instruction=config.instructions_of(config.starts),
                     aiohttp_session=http.open,
                 )
                 for provider in service.providers
@@ -113,9 +116,7 @@ def build_services(config: BotConfig, *, env: Mapping[str, str], models: Models)
     return Services(
         serving={slot: services[0] for slot, services in made.items()},
         fallback={slot: services[1:] for slot, services in made.items()},
-        placed={
-            slot: _placed(slot, config.services[slot], services) for slot, services in made.items()
-        },
+        placed={slot: _placed(slot, configured[slot], services) for slot, services in made.items()},
         http=http,
     )
 

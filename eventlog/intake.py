@@ -154,7 +154,7 @@ def recover(header: CallHeader, signals: list[Signal], lost: int) -> dict[str, A
 
 def _recorder(header: CallHeader) -> Recorder:
     providers = {slot: provider.provider for slot, provider in header.providers.items()}
-    return Recorder(header.seed, header.agent_name, providers)
+    return Recorder(header.seed, header.starts, providers)
 
 
 def _fold(recorder: Recorder, signals: list[Signal]) -> int:

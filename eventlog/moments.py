@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from eventlog.checker.view import (
     AGENT_STATE,
@@ -19,7 +20,7 @@ from eventlog.checker.view import (
     Message,
     View,
 )
-from eventlog.jsonvalue import as_list, as_object, as_text
+from eventlog.jsonvalue import as_list, as_number, as_object, as_text
 
 QUIET = frozenset({"session_usage_updated", "tool_execution_updated"})
 """Events of LiveKit's newer line that say nothing a reader would miss."""
@@ -42,10 +43,13 @@ class Moment:
 
 
 def moments(view: View) -> Iterator[Moment]:
-    """Every moment of a report, in the order of its events."""
+    """Every moment of a report, in the order of its events; handoffs come at their time."""
     added = {message.event.index: message for message in view.messages}
+    handoffs = _untold_handoffs(view)
     user_speaks = False
     for event in view.events:
+        while handoffs and handoffs[0].at < event.at:
+            yield handoffs.pop(0)
         if event.type == USER_STATE:
             user_speaks = event.transition[1] == "speaking"
         if (message := added.get(event.index)) is not None:
@@ -141,10 +145,26 @@ def _close(event: Event) -> Moment:
     return Moment(event.at, "call", f"closed: {as_text(event.data.get('reason')) or '?'}")
 
 
+def _untold_handoffs(view: View) -> list[Moment]:
+    """The handoffs that are in the history alone; the first one hands nothing over."""
+    told = {item.get("id") for _, item in view.event_items()}
+    return [
+        _handed_over(as_number(item.get("created_at")) or 0.0, item)
+        for item in view.history
+        if item.get("type") == "agent_handoff"
+        and item.get("old_agent_id") is not None
+        and item.get("id") not in told
+    ]
+
+
+def _handed_over(at: float, item: dict[str, Any]) -> Moment:
+    return Moment(at, "call", f"handed to {as_text(item.get('new_agent_id')) or '?'}")
+
+
 def _added(event: Event) -> Moment:
     item = as_object(event.data.get("item")) or {}
     if item.get("type") == "agent_handoff":
-        return Moment(event.at, "call", f"handed to {as_text(item.get('new_agent_id')) or '?'}")
+        return _handed_over(event.at, item)
     return Moment(event.at, "call", "an item that cannot be read was added")
 
 

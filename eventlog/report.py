@@ -164,4 +164,5 @@ def _parley(
         "participants": recorder.participants,
         "recorder": health,
         "recovered": recovered,
+        "attached": header.attached,
     }

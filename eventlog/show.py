@@ -141,7 +141,9 @@ def _changed_options(view: View) -> str:
     return ", ".join(
         f"{key}={json.dumps(options[key])}"
         for key, default in by_default.items()
-        if key in options and options[key] != default
+        if key in options
+        and options[key] != default
+        and not (view.is_attached and options[key] is None)
     )
 
 
@@ -178,6 +180,8 @@ def _summary(view: View) -> Iterator[tuple[str, str]]:
     ours = as_object(view.report.get("parley")) or {}
     if ours.get("recovered") is True:
         yield "recovered", "the process ended before the call did; this is from its journal"
+    if view.is_attached:
+        yield "attached", "the bot is not Parley's own, which only recorded it"
     losses = as_object((as_object(ours.get("recorder")) or {}).get("losses"))
     if losses:
         yield "lost", ", ".join(f"{part}: {number!r:.20}" for part, number in losses.items())

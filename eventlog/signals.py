@@ -61,6 +61,12 @@ class ParticipantJoined(Signal, kw_only=True, tag="participant_joined"):
     participant: str = ""
 
 
+class AgentChanged(Signal, kw_only=True, tag="agent_changed"):
+    """Another agent has the call: what comes next is answered by `agent_id`."""
+
+    agent_id: str
+
+
 class UserSpeechStarted(Signal, kw_only=True, tag="user_speech_started"):
     """The VAD declared speech at `at`; `onset` is when it really began."""
 
@@ -315,6 +321,7 @@ class Closed(Signal, kw_only=True, tag="closed"):
 AnySignal = (
     CallStarted
     | ParticipantJoined
+    | AgentChanged
     | UserSpeechStarted
     | UserSpeechStopped
     | UserAway

@@ -7,6 +7,7 @@ everything else.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from pipecat.frames.frames import (
     ControlFrame,
@@ -40,6 +41,36 @@ class UserTurnHeardFrame(SystemFrame):
 @dataclass
 class InterruptionSettledFrame(SystemFrame):
     """An interruption has reached the end of the pipeline: what was heard is in the context."""
+
+
+@dataclass
+class AgentEntersFrame(ControlFrame):
+    """Another agent is on its way in; no interruption takes that back.
+
+    Parameters:
+        agent_id: The agent.
+        tools: What the LLM can call as this agent, in the forms in which Pipecat takes tools.
+        opens: Whether it speaks as soon as it is in.
+    """
+
+    interruptible: bool = field(default=False, init=False)
+
+    agent_id: str = ""
+    tools: list[Any] = field(default_factory=list[Any])
+    opens: bool = True
+
+
+@dataclass
+class AgentChangedFrame(ControlFrame):
+    """Another agent has the call from here on.
+
+    Parameters:
+        agent_id: The agent.
+    """
+
+    interruptible: bool = field(default=False, init=False)
+
+    agent_id: str = ""
 
 
 @dataclass

@@ -37,10 +37,11 @@ from pipecat.frames.frames import (
     VADUserStoppedSpeakingFrame,
 )
 from pipecat.observers.base_observer import BaseObserver, FramePushed
-from pipecat.processors.frame_processor import FrameDirection
+from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 from pipecat.services.tts_service import TTSService
 
 from eventlog.signals import (
+    AgentChanged,
     AssistantText,
     CallStarted,
     FalseInterruption,
@@ -66,6 +67,7 @@ from eventlog.signals import (
 from processors.answer_signals import AnswerSignals
 from processors.failures import failure_of, is_tool_failure
 from processors.frames import (
+    AgentChangedFrame,
     FalseInterruptionFrame,
     InterruptionSettledFrame,
     PipelineDrainedFrame,
@@ -148,6 +150,7 @@ class CallObserver(BaseObserver):
             LLMContextAssistantTurnFrame: self._assistant_text,
             InterruptionFrame: self._interrupted,
             InterruptionSettledFrame: self._plain(InterruptionSettled),
+            AgentChangedFrame: self._agent_changed,
             RecordingStartedFrame: self._recording,
             ProviderSwitchedFrame: self._switched,
             ErrorFrame: self._failed,
@@ -174,17 +177,17 @@ class CallObserver(BaseObserver):
         ):
             return
         try:
-            handler(data.frame, self._at(data), data)
+            handler(data.frame, self._at(data.source, data.timestamp), data)
         except Exception as error:  # noqa: BLE001 - an exception here would deafen the log
             self._lose("observer", f"{kind.__name__}: {error!r}")
 
     def _inherited(self, kind: type[Frame]) -> Handler | None:
         return next((self._handlers[base] for base in kind.__mro__[1:] if base in _NAMED), None)
 
-    def _at(self, data: FramePushed) -> float:
+    def _at(self, processor: FrameProcessor, timestamp: int) -> float:
         if self._anchor is None:
-            self._anchor = self._clock() - data.source.get_clock().get_time() / 1e9
-        return self._anchor + data.timestamp / 1e9
+            self._anchor = self._clock() - processor.get_clock().get_time() / 1e9
+        return self._anchor + timestamp / 1e9
 
     def _plain(self, kind: Callable[..., Signal]) -> Handler:
         return lambda _frame, at, _data: self._take(kind(at=at))
@@ -294,6 +297,9 @@ class CallObserver(BaseObserver):
                 asks_again=frame.asks_again,
             )
         )
+
+    def _agent_changed(self, frame: AgentChangedFrame, at: float, _: FramePushed) -> None:
+        self._take(AgentChanged(at=at, agent_id=frame.agent_id))
 
     def _recording(self, frame: RecordingStartedFrame, at: float, _: FramePushed) -> None:
         self._take(RecordingStarted(at=frame.started_at, path=frame.path))

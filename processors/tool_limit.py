@@ -18,6 +18,8 @@ from pipecat.frames.frames import (
 from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
+from processors.frames import AgentChangedFrame, UserTurnCompletedFrame
+
 
 class ToolStepLimit(FrameProcessor):
     """Stands behind the LLM and watches the tool results on their way back to it.
@@ -52,7 +54,7 @@ class ToolStepLimit(FrameProcessor):
         elif isinstance(frame, FunctionCallsStartedFrame):
             self._calls_tools = True
             self._rounds += 1
-        elif isinstance(frame, InterruptionFrame) or (
+        elif isinstance(frame, InterruptionFrame | UserTurnCompletedFrame | AgentChangedFrame) or (
             isinstance(frame, LLMFullResponseEndFrame) and not self._calls_tools
         ):
             # The reply is over: what comes next is another one.

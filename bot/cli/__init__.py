@@ -19,6 +19,7 @@ COMMANDS = {
     "demo": ("bot.cli.demo", "command", "Hold a spoken call on this machine: no key, no network."),
     "serve": ("bot.cli.serve", "command", "Serve the bot and its page to a browser."),
     "join": ("bot.cli.join", "command", "Join a Daily room by its URL."),
+    "attach": ("bot.cli.attach", "command", "Record the calls of another Pipecat bot."),
     "doctor": ("bot.cli.doctor", "command", "Check this machine, the keys and the models."),
     "config": ("bot.config.command", "app", "Show, check or compare configurations."),
     "providers": ("bot.cli.providers", "command", "List the STT, LLM, TTS and realtime providers."),

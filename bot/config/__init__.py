@@ -11,20 +11,20 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from bot.config.agents import AgentConfig, Greeting, NamedAgent
     from bot.config.errors import ConfigError, Problem, ProviderError
     from bot.config.load import load_config
     from bot.config.references import (
         check_references,
+        load_agent_tools,
         load_call_end_hook,
         load_tools,
         load_user_turn_hook,
         require_mcp,
     )
     from bot.config.schema import (
-        AgentConfig,
         BotConfig,
         CallConfig,
-        Greeting,
         HooksConfig,
         LogConfig,
         ProviderConfig,
@@ -46,6 +46,7 @@ __all__ = [
     "HooksConfig",
     "LogConfig",
     "McpConfig",
+    "NamedAgent",
     "Problem",
     "ProviderConfig",
     "ProviderError",
@@ -56,6 +57,7 @@ __all__ = [
     "TurnConfig",
     "VadConfig",
     "check_references",
+    "load_agent_tools",
     "load_call_end_hook",
     "load_config",
     "load_tools",
@@ -65,10 +67,12 @@ __all__ = [
 ]
 
 _HOMES = {
+    "agents": ("AgentConfig", "Greeting", "NamedAgent"),
     "errors": ("ConfigError", "Problem", "ProviderError"),
     "load": ("load_config",),
     "references": (
         "check_references",
+        "load_agent_tools",
         "load_call_end_hook",
         "load_tools",
         "load_user_turn_hook",

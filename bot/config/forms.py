@@ -41,6 +41,9 @@ def realtime_problems(
             key = ("turn", name)
             hint = f"leave it out; what stays: {kept}"
             yield Problem(origins.file_of(key), dotted(key), _ITS_OWN, hint)
+    if config.agents:
+        problem = "cannot hand over a call that one realtime model holds"
+        yield Problem(origins.file_of(("agents",)), "agents", problem, "leave it out")
     if config.hooks.on_user_turn_completed:
         key = ("hooks", "on_user_turn_completed")
         problem = "cannot be called with a realtime model, which answers before the words are known"

@@ -18,12 +18,11 @@ from bot.config.yaml_file import located, read_yaml
 _CASCADE = ("stt", "llm", "tts")
 SLOTS = (*_CASCADE, "realtime", "vad")
 _SECTIONS = {
-    *("agent", *SLOTS, "turn", "tools", "mcp", "hooks", "log", "call", "tags", "metadata"),
+    *("agent", "agents", *SLOTS, "turn", "tools", "mcp", "hooks", "log", "call", "tags"),
+    "metadata",
 }
 # What a section says whoever its provider is.
 _ANY_PROVIDERS = ("fallback", "silence_timeout", "recover_after")
-# One choice, not two settings: a child's `say` takes the place of its parent's `generate`.
-_WHOLE: set[KeyPath] = {("agent", "greeting")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +72,8 @@ def merged(origins: Origins, env: Mapping[str, str]) -> dict[str, Any]:
     tree: dict[str, Any] = {}
     for layer in reversed(origins.layers):
         said = {key: value for key, value in layer.tree.items() if key != "extends"}
-        tree = _merge(_without_other_form(tree, said), said, (), env)
+        base = _without_words_of_another_voice(_without_other_form(tree, said), said, env)
+        tree = _merge(base, said, (), env)
     return tree
 
 
@@ -127,7 +127,7 @@ def _merge(
         path = (*at, key)
         if value is None and _is_section(path):
             continue  # a section with nothing under it says nothing
-        if not isinstance(value, dict) or path in _WHOLE:
+        if not isinstance(value, dict) or _is_whole(path):
             tree[key] = value
             continue
         said = cast("dict[str, Any]", value)
@@ -140,9 +140,35 @@ def _merge(
     return tree
 
 
+def _without_words_of_another_voice(
+    tree: dict[str, Any], said: Mapping[str, Any], env: Mapping[str, str]
+) -> dict[str, Any]:
+    """Take the agents' voices away where a child chooses a TTS to which they mean nothing."""
+    old, new, agents = tree.get("tts"), said.get("tts"), tree.get("agents")
+    if not (isinstance(old, dict) and isinstance(new, dict) and isinstance(agents, dict)):
+        return tree
+    parent, child = cast("dict[str, Any]", old), cast("dict[str, Any]", new)
+    if not _another_provider("tts", parent, child, env):
+        return tree
+    kept = {
+        name: {key: value for key, value in agent.items() if key not in ("voice", "tts")}
+        if isinstance(agent, dict)
+        else agent
+        for name, agent in cast("dict[str, Any]", agents).items()
+    }
+    return {**tree, "agents": kept}
+
+
+def _is_whole(path: KeyPath) -> bool:
+    # One choice, not two settings: a child's `say` takes the place of its parent's `generate`.
+    return path[-1] == "greeting" and path[0] in ("agent", "agents")
+
+
 def _is_section(path: KeyPath) -> bool:
     if len(path) == 1:
         return path[0] in _SECTIONS
+    if path[0] == "agents":
+        return len(path) == 2 or path[2:] == ("tts",)
     return len(path) == 2 and path[0] in SLOTS and path[1] in ("settings", "args")
 
 

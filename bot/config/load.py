@@ -12,6 +12,7 @@ from typing import Any, cast
 
 from pydantic import ValidationError
 
+from bot.config.agents import agent_problems
 from bot.config.catalogue import find, unknown_provider
 from bot.config.errors import ConfigError, KeyPath, Problem, dotted
 from bot.config.forms import form_problems, realtime_problems
@@ -42,6 +43,7 @@ def load_config(
     problems = list(_variable_problems(expansion, origins))
     problems += _provider_problems(expansion, origins)
     problems += form_problems(expansion.tree, origins)
+    problems += agent_problems(expansion.tree, origins)
     config: BotConfig | None = None
     try:
         config = BotConfig.model_validate(_unwrapped(expansion.tree))

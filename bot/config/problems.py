@@ -139,18 +139,23 @@ def _keys(model: type[BaseModel]) -> list[str]:
 
 def _model_at(path: KeyPath) -> type[BaseModel] | None:
     model: type[BaseModel] = BotConfig
-    for part in path:
+    parts = iter(path)
+    for part in parts:
         if isinstance(part, int):
             continue  # the place in a list, whose model is that of each of its items
         field = model.model_fields.get(str(part))
         below = field and _model_in(field.annotation)
         if not below:
             return None
+        if field and typing.get_origin(field.annotation) is dict and next(parts, None) is None:
+            return None  # what stands directly under it are names of the builder's choice
         model = below
     return model
 
 
 def _model_in(annotation: Any) -> type[BaseModel] | None:
+    if typing.get_origin(annotation) is dict:
+        annotation = typing.get_args(annotation)[1]
     choices = (
         typing.get_args(annotation)
         if typing.get_origin(annotation) in (typing.Union, types.UnionType)

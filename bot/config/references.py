@@ -43,6 +43,18 @@ def load_tools(config: BotConfig) -> list[Function]:
     ]
 
 
+def load_agent_tools(config: BotConfig, agent: str) -> list[Function]:
+    """Import the functions that one of several agents has for itself.
+
+    Raises:
+        ConfigError: one cannot be imported, or cannot be described to an LLM.
+    """
+    return [
+        _function(config, tool.function, ("agents", agent, "tools", index), is_tool=True)
+        for index, tool in enumerate(config.agents[agent].tools)
+    ]
+
+
 def load_user_turn_hook(config: BotConfig) -> Function | None:
     """Import `hooks.on_user_turn_completed`, if there is one.
 
@@ -104,6 +116,11 @@ def import_reference(reference: str) -> Any:
 def _broken(config: BotConfig) -> Iterator[Problem]:
     references: list[tuple[str, KeyPath, bool]] = [
         (tool.function, ("tools", index), True) for index, tool in enumerate(config.tools)
+    ]
+    references += [
+        (tool.function, ("agents", name, "tools", index), True)
+        for name, agent in config.agents.items()
+        for index, tool in enumerate(agent.tools)
     ]
     hooks = {name: getattr(config.hooks, name) for name in _HOOKS}
     references += [(hook, ("hooks", name), False) for name, hook in hooks.items() if hook]

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self, cast
 
 from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
-from pydantic_core import PydanticCustomError
 
+from bot.config.agents import AgentConfig, NamedAgent
 from bot.config.errors import KeyPath, dotted
 from bot.config.labels import Metadata, Tags
 from bot.config.layers import Origins
@@ -29,40 +29,9 @@ SLOTS: tuple[Slot, ...] = ("stt", "llm", "tts", "realtime")
 
 CASCADE: tuple[Slot, ...] = ("stt", "llm", "tts")
 
-_DEFAULT_INSTRUCTIONS = (
-    "You are a friendly voice assistant. Answer in one or two short spoken sentences, "
-    "without lists, headings or emojis."
-)
-
-
-def _greeting(value: Any) -> Any:
-    return {"say": value} if isinstance(value, str) else value
-
 
 def _fallback(value: Any) -> Any:
     return {"provider": value} if isinstance(value, str) else value
-
-
-class Greeting(Section):
-    """How the bot opens the call: by saying a text, or by what the LLM makes of instructions."""
-
-    say: Text | None = None
-    generate: Text | None = None
-
-    @model_validator(mode="after")
-    def _one_of_both(self) -> Self:
-        if (self.say is None) == (self.generate is None):
-            raise PydanticCustomError("greeting", "expected either 'say' or 'generate'")
-        return self
-
-
-class AgentConfig(Section):
-    """Who the bot is; `language` is a BCP 47 tag handed to the providers that take one."""
-
-    name: Text = "assistant"
-    instructions: Text = _DEFAULT_INSTRUCTIONS
-    greeting: Annotated[Greeting | None, BeforeValidator(_greeting)] = None
-    language: Text = "en"
 
 
 class _Provided(Section):
@@ -197,6 +166,7 @@ class BotConfig(Section):
     """
 
     agent: AgentConfig = AgentConfig()
+    agents: dict[str, NamedAgent] = Field(default_factory=dict)
     stt: ServiceConfig | None
     llm: ServiceConfig | None
     tts: ServiceConfig | None
@@ -248,6 +218,17 @@ class BotConfig(Section):
         return self._name
 
     @property
+    def starts(self) -> str:
+        """The id of the agent that begins; the only one goes by its name."""
+        return self.agent.starts or next(iter(self.agents), self.agent.name)
+
+    def instructions_of(self, agent: str) -> str:
+        """Return what the LLM is told of an agent: what holds for all of them, then its own."""
+        own = self.agents.get(agent)
+        shared = self.agent.instructions
+        return f"{shared}\n\n{own.instructions}" if own else shared
+
+    @property
     def path(self) -> Path | None:
         """The file that was loaded, None for a mapping."""
         return self._path
@@ -259,8 +240,11 @@ class BotConfig(Section):
     def redacted(self) -> dict[str, Any]:
         """Return the whole configuration as plain JSON values, with secrets as stars."""
         tree = self.model_dump(exclude={slot for slot in SLOTS if slot not in self.services})
-        if self.agent.greeting:
-            tree["agent"]["greeting"] = self.agent.greeting.model_dump(exclude_none=True)
+        said = [(tree["agent"], self.agent.greeting)]
+        said += [(tree["agents"][name], agent.greeting) for name, agent in self.agents.items()]
+        for section, greeting in said:
+            if greeting:
+                section["greeting"] = greeting.model_dump(exclude_none=True)
         if self.realtime is not None:
             tree["turn"] = {name: tree["turn"][name] for name in OF_REALTIME}
             del tree["call"]["provider_timeout"]

@@ -9,6 +9,7 @@ from bot.config.references import check_references
 from bot.config.schema import BotConfig
 from bot.providers.plan import plan
 from bot.providers.vad import plan_vad
+from bot.providers.voices import agent_voices
 
 
 def check_config(config: BotConfig, *, env: Mapping[str, str]) -> None:
@@ -44,12 +45,20 @@ def check_providers(config: BotConfig, *, env: Mapping[str, str]) -> None:
 
 
 def _problems(config: BotConfig, env: Mapping[str, str]) -> Iterator[Problem]:
-    for slot, service in config.services.items():
+    services = config.services
+    told = dict.fromkeys(services, False)
+    for slot, service in services.items():
         for provider in service.providers:
             try:
                 plan(slot, provider, env=env, defaults={})
             except ProviderError as error:
+                told[slot] = told[slot] or provider is service
                 yield from error.problems
+    if not told.get("tts", True):
+        try:
+            agent_voices(config, env=env)
+        except ProviderError as error:
+            yield from error.problems
     try:
         plan_vad(config.vad)
     except ProviderError as error:

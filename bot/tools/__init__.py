@@ -4,7 +4,7 @@ Whatever they do, a call of one ends: with its result, or in time with an error 
 reads and the log shows.
 """
 
-from bot.tools.build import build_tools
+from bot.tools.build import HAND_OFF, build_tools
 from bot.tools.guard import guarded
 
-__all__ = ["build_tools", "guarded"]
+__all__ = ["HAND_OFF", "build_tools", "guarded"]

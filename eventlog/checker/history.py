@@ -105,6 +105,21 @@ def begins_with_a_handoff(view: View) -> Iterator[Fault]:
         yield Fault("its first handoff names an old agent", item=_key(first)[1])
 
 
+@rule("I42", "Each handoff is from the agent that the one before it named.")
+def handoffs_follow_one_another(view: View) -> Iterator[Fault]:
+    """In the history. In ours nobody hands over to themselves; LiveKit's agents may share an id."""
+    agent: str | None = None
+    for item in view.history:
+        if item.get("type") != "agent_handoff":
+            continue
+        new = as_text(item.get("new_agent_id"))
+        if agent is not None and item.get("old_agent_id") != agent:
+            yield Fault(f"it is not from {agent[:60]!r}, who had the call", item=_key(item)[1])
+        if agent is not None and new == agent and view.origin is Origin.PARLEY:
+            yield Fault("it is from an agent to itself", item=_key(item)[1])
+        agent = new
+
+
 @rule("I31", "Tool calls and outputs come in pairs.")
 def paired_tools(view: View) -> Iterator[Fault]:
     """In a tool event by place, in the history by `call_id`; a tool may end without an output."""

@@ -165,6 +165,23 @@ def providers_change(view: View) -> Iterator[Fault]:
                 yield Fault(f"`parley.turns.{position}`: {slot} was not served by that provider")
 
 
+@rule("P10", "The agent of a turn has had the call.", origins=OURS, why=_OURS_ONLY)
+def turns_have_agents(view: View) -> Iterator[Fault]:
+    """By a handoff of the history that was made before the reply. Old reports name no agent."""
+    made = {message.id: message.created_at for message in view.messages}
+    handoffs = [item for item in view.history if item.get("type") == "agent_handoff"]
+    for turn in _turns(view):
+        agent, reply = as_text(turn.get("agent")), as_text(turn.get("assistant_item")) or ""
+        if agent is None:
+            if turn.get("agent") is not None:
+                yield Fault("`agent` is not a string", item=reply)
+            continue
+        at = made.get(reply, float("inf"))
+        before = [item for item in handoffs if (as_number(item.get("created_at")) or 0.0) <= at]
+        if agent not in {item.get("new_agent_id") for item in before}:
+            yield Fault(f"no handoff to {agent[:60]!r} was made before its reply", item=reply)
+
+
 def _names(view: View) -> dict[str, set[str]]:
     """The first provider of each slot."""
     providers = as_object(_parley(view).get("providers")) or {}

@@ -120,12 +120,16 @@ def item_values(view: View) -> Iterator[Fault]:
 
 @rule("K10", "The options are those of the line, each of the right kind.")
 def options(view: View) -> Iterator[Fault]:
-    """`preemptive_generation` became an object in the newer line."""
+    """`preemptive_generation` became an object in the newer line.
+
+    Of a bot that our recorder was only attached to, an option that cannot be known is null.
+    """
     found = as_object(view.report.get("options"))
     if found is None:
         return
     yield from _keys(found, shapes.OPTIONS, view.origin, "`options`")
-    yield from _values(found, shapes.OPTIONS, "`options`")
+    known = {key: value for key, value in found.items() if value is not None}
+    yield from _values(known if view.is_attached else found, shapes.OPTIONS, "`options`")
     preemptive = as_object(found.get("preemptive_generation"))
     if preemptive is not None and view.origin is not Origin.LIVEKIT_NEWER:
         yield Fault("`options`: `preemptive_generation` is an object, which is the newer line's")

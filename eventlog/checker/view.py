@@ -159,6 +159,12 @@ class View:
             following = self.following(following)
         return following is not None and following.type == CLOSE
 
+    @property
+    def is_attached(self) -> bool:
+        """Whether it is ours of a bot that somebody else built."""
+        ours = as_object(self.report.get("parley")) or {}
+        return self.origin is Origin.PARLEY and ours.get("attached") is True
+
     @cached_property
     def finals(self) -> list[Event]:
         """The final transcripts that say something."""

@@ -24,6 +24,7 @@ class AgentEvents:
 
     Attributes:
         state: What the bot is doing.
+        agent_id: The agent that has the call.
         turns: The entries of `parley.turns` so far.
     """
 
@@ -31,6 +32,7 @@ class AgentEvents:
         self._timeline = timeline
         self._ids = ids
         self.state = AgentState.INITIALIZING
+        self.agent_id = ""
         self._held = False
         self.turns: list[dict[str, Any]] = []
 
@@ -79,7 +81,7 @@ class AgentEvents:
                 created_at=self._timeline.moment(at),
             )
         )
-        return Speech(source)
+        return Speech(source, self.agent_id)
 
     def message(self, utterance: Utterance, at: float) -> None:
         """Tell what was heard of an utterance that is over."""

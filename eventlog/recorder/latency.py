@@ -20,7 +20,7 @@ def turn_record(utterance: Utterance, item_id: str) -> dict[str, Any] | None:
         item_id: The id of the utterance's item.
 
     Returns:
-        `{"user_item", "assistant_item", "e2e_latency", "parts": [{"name", "seconds"}, …],
+        `{"user_item", "assistant_item", "agent", "e2e_latency", "parts": [{"name", "seconds"}, …],
         "providers": {slot: name}}` with seconds that sum to `e2e_latency`, or None when the
         utterance answers no spoken turn.
     """
@@ -40,6 +40,7 @@ def turn_record(utterance: Utterance, item_id: str) -> dict[str, Any] | None:
     return {
         "user_item": answers.item_id,
         "assistant_item": item_id,
+        "agent": speech.agent_id,
         "e2e_latency": utterance.started_at - answers.stopped_at,
         "parts": parts,
         "providers": _providers(utterance, answers),

@@ -22,6 +22,7 @@ from eventlog.recorder.timeline import Timeline
 from eventlog.recorder.usage import Usage
 from eventlog.recorder.user_side import UserSide
 from eventlog.signals import (
+    AgentChanged,
     AssistantText,
     CallStarted,
     Closed,
@@ -90,11 +91,11 @@ class Recorder:
         providers: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self._ids = ItemIds(seed)
-        self._agent_id = agent_id
         self.timeline = Timeline()
         self.user = UserSide(self.timeline, self._ids)
         self.serving = Serving(providers)
         self.agent = AgentSide(self.timeline, self._ids, self.serving)
+        self.agent.events.agent_id = agent_id
         self.usage = Usage()
         self.started_at: float | None = None
         self.last_at: float | None = None
@@ -145,6 +146,7 @@ class Recorder:
         user, agent = self.user, self.agent
         self._on(CallStarted, self._call_started)
         self._on(ParticipantJoined, lambda s: self.participants.append(s.participant))
+        self._on(AgentChanged, self._agent_changed)
         self._on(UserSpeechStarted, user.speech_started)
         self._on(UserSpeechStopped, user.speech_stopped)
         self._on(UserAway, self._user_away)
@@ -188,9 +190,16 @@ class Recorder:
         self._keep_handoff(signal.at)
         self.agent.events.become(AgentState.LISTENING, signal.at)
 
-    def _keep_handoff(self, at: float) -> None:
+    def _agent_changed(self, signal: AgentChanged) -> None:
+        old, self.agent.events.agent_id = self.agent.events.agent_id, signal.agent_id
+        if self.started_at is not None and old != signal.agent_id:
+            # An item of the history alone: in this line of the schema no event tells it.
+            self._keep_handoff(self.timeline.moment(signal.at), old)
+
+    def _keep_handoff(self, at: float, old: str | None = None) -> None:
+        new, item_id = self.agent.events.agent_id, self._ids.item()
         self.timeline.keep(
-            AgentHandoff(id=self._ids.item(), new_agent_id=self._agent_id, created_at=at)
+            AgentHandoff(id=item_id, old_agent_id=old, new_agent_id=new, created_at=at)
         )
 
     def _user_away(self, signal: UserAway) -> None:

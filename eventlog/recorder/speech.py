@@ -66,9 +66,13 @@ class AnsweredTurn:
 
 @dataclass
 class Speech:
-    """One handle of the schema: everything the bot does from one `speech_created` on."""
+    """One handle of the schema: everything the bot does from one `speech_created` on.
+
+    `agent_id` is the agent that had the call when it was announced.
+    """
 
     source: SpeechSource
+    agent_id: str = ""
     answers: AnsweredTurn | None = None
     batch: ToolBatch | None = None
     # What already happened on the way to the first audible word: (stage, time it was reached).

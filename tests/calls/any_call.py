@@ -39,6 +39,10 @@ LOOK_EVERY = 0.1
 # A rest is one that lasts: between two steps nobody may seem to have anything to do.
 LOOKS_AT_REST = 22
 RATE = 24000
+AGENTS = {
+    "a": {"instructions": "You are a.", "voice": "voice a"},
+    "b": {"instructions": "You are b.", "voice": "voice b", "greeting": "Greetings from bee."},
+}
 
 
 @dataclass
@@ -105,7 +109,7 @@ class _Stage:
         assert isinstance(self.stt, AnySTT)
         assert isinstance(self.llm, AnyLLM)
         assert isinstance(self.tts, AnyTTS)
-        self.llm.perform(script.answers)
+        self.llm.perform(script.answers, hands_over=script.agents)
         self.tts.perform(script.voices)
         far_side = asyncio.create_task(self._far_side())
         run = asyncio.create_task(self.call.run())
@@ -234,6 +238,7 @@ def _config(script: Script, folder: Path) -> dict[str, Any]:
     times = {"start_secs": 0.06, "stop_secs": script.vad_hold}
     return {
         "agent": {"greeting": script.greeting} if script.greeting else {},
+        "agents": AGENTS if script.agents else {},
         "stt": {"provider": f"{here}:AnySTT"},
         "llm": {"provider": f"{here}:AnyLLM", "args": {"obeys_tool_choice": script.obeys}},
         "tts": {"provider": f"{here}:AnyTTS", "args": {"word_times": script.word_times}},

@@ -52,7 +52,12 @@ ANSWERS = st.builds(
     ttft=st.sampled_from([0.1, 0.0, 0.5, 1.5]),
     duration=st.sampled_from([0.1, 0.5, 2.0]),
     error=st.sampled_from([False] * 6 + [True]),
-    tools=st.sampled_from([(), (), (), ("quick",), ("slow",), ("broken",), ("quick", "slow")]),
+    tools=st.sampled_from(
+        [
+            *[(), (), (), ("quick",), ("slow",), ("broken",), ("quick", "slow")],
+            *[("hand_off",), ("hand_off",), ("hand_off", "quick"), ("hand_off", "hand_off")],
+        ]
+    ),
 )
 VOICES = st.builds(
     Voice,
@@ -99,6 +104,7 @@ def scripts() -> st.SearchStrategy[Script]:
         ends_turn=st.sampled_from([(), (), (True,), (False,), (False, True)]),
         hook=st.sampled_from([None, None, "notes", "lingers", "refuses", "breaks"]),
         greeting=st.sampled_from([None, None, "Good day to you."]),
+        agents=st.booleans(),
         vad_hold=st.sampled_from([0.2, 0.5]),
         ending=ENDINGS,
     )

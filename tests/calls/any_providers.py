@@ -82,18 +82,24 @@ class AnySTT(STTService):
 class AnyLLM(ScriptedLLM):
     """Answers the n-th request with the n-th answer, in words that no other answer has."""
 
-    def perform(self, answers: Sequence[Answer]) -> None:
+    def perform(self, answers: Sequence[Answer], *, hands_over: bool) -> None:
         self._script = answers
+        self.hands_over = hands_over
 
     def _choose(self, context: LLMContext) -> Mapping[str, Any]:
         number = len(self.requests) - 1
         answer = self._script[number % len(self._script)]
+        other = "a" if "You are b." in str(self._settings.system_instruction) else "b"
         return {
             "content": words_of("reply", number, answer.words),
             "ttft": answer.ttft,
             "duration": answer.duration,
             "error": "scripted failure" if answer.error else None,
-            "tool_calls": [{"name": name} for name in answer.tools],
+            "tool_calls": [
+                {"name": f"hand_off_to_{other}" if name == "hand_off" else name}
+                for name in answer.tools
+                if name != "hand_off" or self.hands_over
+            ],
         }
 
     def _take_back(self, answer: Mapping[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -152,3 +153,30 @@ def tools_run_once_the_turn_is_certain(played: Played) -> Iterator[str]:
             yield f"{call_id} ran for a turn that was not over"
         if logged.count(call_id) != 1:
             yield f"{call_id} ran and is {logged.count(call_id)} times in the history"
+
+
+@rule
+def agents_are_whole(played: Played) -> Iterator[str]:
+    """The LLM is one agent by instructions, tools and log, and answers in that one's voice."""
+    if not played.script.agents:
+        return
+    for number, request in enumerate(played.requests):
+        agent = "b" if "You are b." in str(request.messages[0]["content"]) else "a"
+        other = "a" if agent == "b" else "b"
+        if f"hand_off_to_{other}" not in request.tools and request.tool_choice != "none":
+            yield f"request {number} has the instructions of {agent} and the tools of {other}"
+        if request.at < played.closing_at and agent != (logged := _in_charge(played, request.at)):
+            yield f"request {number} is answered by {agent}, and by the log by {logged}"
+        for synthesis in played.spoken:
+            said = re.match(rf"\s*reply{number}[a-z]", synthesis.text)
+            if said and synthesis.voice != f"voice {agent}":
+                yield f"{synthesis.text!r} of {agent} was said in {synthesis.voice}"
+
+
+def _in_charge(played: Played, at: float) -> str:
+    changes = [
+        item["new_agent_id"]
+        for item in played.report["chat_history"]["items"]
+        if item["type"] == "agent_handoff" and item["created_at"] <= at + 1e-4
+    ]
+    return changes[-1]

@@ -69,7 +69,10 @@ Action: TypeAlias = Sound | Say | Type | Generate | Interrupt
 
 @dataclass(frozen=True)
 class Answer:
-    """What the LLM gives: words, an error, and calls of tools by their names."""
+    """What the LLM gives: words, an error, and calls of tools by their names.
+
+    "hand_off" is the tool that hands over to the other agent, where there is one.
+    """
 
     words: int = 4
     ttft: float = 0.1
@@ -97,7 +100,10 @@ class Ending:
 
 @dataclass(frozen=True)
 class Script:
-    """A whole conversation; providers start from the beginning when they are through."""
+    """A whole conversation; providers start from the beginning when they are through.
+
+    With `agents` there are two, a and b, of whom b has a greeting.
+    """
 
     actions: tuple[Action, ...] = ()
     options: dict[str, Any] = field(default_factory=dict[str, Any])
@@ -108,6 +114,7 @@ class Script:
     ends_turn: tuple[bool, ...] = ()
     hook: str | None = None
     greeting: str | None = None
+    agents: bool = False
     vad_hold: float = 0.2
     ending: Ending = Ending()
 

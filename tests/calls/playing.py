@@ -13,6 +13,9 @@ from bot.session import SessionReport
 from eventlog.signals import CloseReason
 from tests.scripted.scenario import Scenario, load
 
+TRANSFER = "transfer"
+"""The tool of LiveKit's scenario that hands over."""
+
 TOOLS = {
     ("get_weather", 0.2): "tests.calls.tools:get_weather",
     ("get_weather", 3.0): "tests.calls.slow_tools:get_weather",
@@ -30,6 +33,7 @@ def config_of(scenario: Scenario, directory: Path, **sections: Any) -> dict[str,
         options["resume_false_interruption"] = False
     return {
         "agent": {"greeting": scenario.greeting},
+        "agents": _agents(scenario),
         **providers,
         "turn": {**options, "detector": "none"},
         "tools": _tools(scenario),
@@ -39,12 +43,26 @@ def config_of(scenario: Scenario, directory: Path, **sections: Any) -> dict[str,
     }
 
 
+def _agents(scenario: Scenario) -> dict[str, Any]:
+    """The agents of the scenario in which one hands over; LiveKit's harness has them in code."""
+    if not _called(scenario) & {TRANSFER}:
+        return {}
+    return {
+        "assistant": {"instructions": "You are a helpful assistant."},
+        "billing": {"instructions": "You handle billing.", "greeting": "Billing here."},
+    }
+
+
+def _called(scenario: Scenario) -> set[str]:
+    return {call["name"] for answer in scenario.raw["llm"] for call in answer["tool_calls"]}
+
+
 def _tools(scenario: Scenario) -> list[str]:
     scripted = scenario.raw.get("tools", {})
-    called = {call["name"] for answer in scenario.raw["llm"] for call in answer["tool_calls"]}
     usual = {"get_weather": 0.2, "fail": 0.0}
     return [
-        TOOLS[name, scripted.get(name, {}).get("seconds", usual[name])] for name in sorted(called)
+        TOOLS[name, scripted.get(name, {}).get("seconds", usual[name])]
+        for name in sorted(_called(scenario) & set(usual))
     ]
 
 
@@ -54,6 +72,12 @@ def _answering_tools_in_our_words(llm: dict[str, Any]) -> dict[str, Any]:
         {**answer, "input": None} if answer["input"] == "An internal error occurred" else answer
         for answer in llm["args"]["answers"]
     ]
+    for answer in answers:
+        # What hands over is a function of the application there, and goes by a name of its own.
+        answer["tool_calls"] = [
+            {**call, "name": "hand_off_to_billing"} if call["name"] == TRANSFER else call
+            for call in answer["tool_calls"]
+        ]
     return {**llm, "args": {"answers": answers}}
 
 

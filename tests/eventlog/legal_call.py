@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from hypothesis import strategies as st
 
 from eventlog.signals import (
+    AgentChanged,
     AssistantText,
     CloseReason,
     ErrorSource,
@@ -72,6 +73,7 @@ class Call(Turns, Interruptions):
         self.heard: dict[str, tuple[float, float]] = {}
         self.said: list[str] = []
         self.called: list[str] = []
+        self.agents = ["assistant"]
         self.speeches = 0
         self.false_interruptions = 0
 
@@ -96,7 +98,7 @@ class Call(Turns, Interruptions):
 
     def moves(self) -> list[str]:
         """What may happen next."""
-        can = ["say", "error", "away"]
+        can = ["say", "error", "away", "hand_over"]
         if not self.asked and not self.tools and self.early is None:
             can.append("ask")
         if self.asked:
@@ -142,6 +144,12 @@ class Call(Turns, Interruptions):
 
     def away(self) -> None:
         self.script.add(UserAway, self.pass_time())
+
+    def hand_over(self) -> None:
+        agent = self.draw(st.sampled_from(["assistant", "billing", "sales"]))
+        self.script.add(AgentChanged, self.pass_time(), agent_id=agent)
+        if agent != self.agents[-1]:
+            self.agents.append(agent)
 
     def ask(self, *, continues: bool = False) -> None:
         self.script.add(ReplyRequested, self.pass_time(), continues=continues)

@@ -122,3 +122,15 @@ def test_a_livekit_session_that_never_started_has_no_history_and_ours_always_has
     ended = ours() | {key: report[key] for key in ("events", "chat_history")}
     ended |= {"user_turns": 0, "parley": {"schema": 1, "turns": []}}
     assert broken_rules(ended) == {"I15"}
+
+
+def test_an_option_that_cannot_be_known_is_null_only_where_the_recorder_was_attached():
+    report = ours()
+    report["options"]["max_tool_steps"] = None
+    assert broken_rules(report) == {"K10"}
+    report["parley"]["attached"] = True
+    assert broken_rules(report) == set()
+    report["options"]["max_tool_steps"] = "three"
+    assert broken_rules(report) == {"K10"}
+    del report["options"]["max_tool_steps"]
+    assert broken_rules(report) == {"K10"}

@@ -345,6 +345,12 @@ def a_transcript_between_question_and_thought(report):
     report["events"].insert(report["events"].index(last) + 1, interim)
 
 
+@breaks("I42", line_1_3("handoff"))
+def a_handoff_by_somebody_who_had_not_the_call(report):
+    [*_, last] = [i for i in report["chat_history"]["items"] if i["type"] == "agent_handoff"]
+    last["old_agent_id"] = "somebody"
+
+
 @breaks("P01", ours)
 def a_schema_that_is_a_word(report):
     report["parley"]["schema"] = "1"
@@ -391,6 +397,11 @@ def metadata_that_is_nested(report):
 @breaks("P09", ours)
 def a_turn_served_by_somebody_else(report):
     report["parley"]["turns"][0]["providers"] = {"stt": "nobody"}
+
+
+@breaks("P10", ours)
+def a_turn_of_an_agent_that_never_had_the_call(report):
+    report["parley"]["turns"][0]["agent"] = "billing"
 
 
 def test_there_is_a_break_for_every_rule():

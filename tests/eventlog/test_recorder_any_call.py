@@ -32,12 +32,16 @@ def test_any_call_makes_a_sound_report_that_tells_everything_once(call):
     assert sorted(words.split()) == sorted(call.said)
     called = [i for i in told.data["chat_history"]["items"] if i["type"] == "function_call"]
     assert sorted(item["call_id"] for item in called) == sorted(call.called)
+    changes = [i for i in told.data["chat_history"]["items"] if i["type"] == "agent_handoff"]
+    assert [item["new_agent_id"] for item in changes] == call.agents
+    assert [item.get("old_agent_id") for item in changes] == [None, *call.agents[:-1]]
     assert sum(line.startswith("speech: ") for line in told.story) == call.speeches
     assert told.story.count("agent_false_interruption") == call.false_interruptions
     for turn in told.data["parley"]["turns"]:
         seconds = [part["seconds"] for part in turn["parts"]]
         assert min(seconds) >= 0
         assert sum(seconds) == turn["e2e_latency"]
+        assert turn["agent"] in call.agents
     assert Told(through_json(call.script.signals)).data == told.data
     assert told.returned == told.recorder.timeline.events
 

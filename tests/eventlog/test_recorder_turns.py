@@ -99,6 +99,7 @@ def test_a_plain_turn_is_heard_thought_about_and_answered():
         {
             "user_item": user["id"],
             "assistant_item": reply["id"],
+            "agent": "assistant",
             "e2e_latency": 2.0,
             "parts": [
                 {"name": "transcription", "seconds": 0.375},

@@ -5,7 +5,7 @@ import re
 from datetime import UTC
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
@@ -88,8 +88,11 @@ def test_our_reports_also_show_who_provides():
     assert "providers stt: moonshine tiny-en, config: local" in shown(ours())
 
 
-def test_a_handoff_of_the_newer_line_is_told():
-    assert "call  handed to billing" in shown(livekit("1.8.9", "handoff"))
+@pytest.mark.parametrize("version", ["1.3.12", "1.8.9"])
+def test_a_handoff_is_told_once_and_before_the_new_agent_speaks(version):
+    text = shown(livekit(version, "handoff"))
+    assert text.count("call  handed to billing") == 1
+    assert text.index("transfer(") < text.index("handed to billing") < text.index("Billing here.")
 
 
 def test_in_a_pipe_each_moment_is_one_line_without_colour():
@@ -135,6 +138,7 @@ def test_words_keep_their_joiners_spaces_and_emoji():
     assert clean(text) == "नमस्\u200cते 👩\u200d💻 Guido van Rossum"
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_cleaned_text_is_printable_and_one_line(text):
     assert all(character.isprintable() or character in "\u200c\u200d" for character in clean(text))
@@ -146,6 +150,7 @@ def test_every_real_report_can_be_shown(path):
         assert "messages" in shown(report.data)
 
 
+@settings(deadline=None)
 @given(damaged())
 def test_a_damaged_report_can_still_be_shown(report):
     if isinstance(report, dict):
@@ -156,3 +161,12 @@ def test_a_report_of_nothing_is_shown_as_that():
     text = shown({"job_id": 1, "events": []})
     assert "unknown: the log has no events" in text
     assert "never: the log has no close event" in text
+
+
+def test_a_report_of_somebody_elses_bot_says_so_and_leaves_out_what_is_not_known():
+    report = ours()
+    assert "attached" not in shown(report)
+    report["parley"]["attached"] = True
+    report["options"]["max_tool_steps"] = None
+    assert line_at(shown(report), "attached").endswith("which only recorded it")
+    assert "max_tool_steps" not in shown(report)

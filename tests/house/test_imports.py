@@ -11,9 +11,9 @@ import pytest
 from tests.house.files import PACKAGES, ROOT, modules
 
 FORBIDDEN = {
-    "eventlog": {"bot", "processors", "pipecat", "tests", "bench"},
-    "processors": {"bot", "tests", "bench"},
-    "bot": {"tests", "bench"},
+    "eventlog": {"parley", "bot", "processors", "pipecat", "tests", "bench"},
+    "processors": {"parley", "bot", "tests", "bench"},
+    "bot": {"parley", "tests", "bench"},
 }
 
 

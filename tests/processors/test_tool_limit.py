@@ -15,6 +15,7 @@ from pipecat.frames.frames import (
 from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.processors.frame_processor import FrameDirection
 
+from processors.frames import AgentChangedFrame, UserTurnCompletedFrame
 from processors.tool_limit import ToolStepLimit
 
 UP, DOWN = FrameDirection.UPSTREAM, FrameDirection.DOWNSTREAM
@@ -95,7 +96,15 @@ async def test_a_model_that_calls_a_tool_all_the_same_is_not_asked_again(context
     assert any(isinstance(frame, InterruptionFrame) for frame in limit.pushed)
 
 
-@pytest.mark.parametrize("over", [answer(), [InterruptionFrame()]])
+@pytest.mark.parametrize(
+    "over",
+    [
+        answer(),
+        [InterruptionFrame()],
+        [UserTurnCompletedFrame()],
+        [AgentChangedFrame(agent_id="billing")],
+    ],
+)
 async def test_the_next_reply_has_all_its_rounds_again(context, over):
     limit = Limit(1)
     await limit.see(*round_of_tools(), *over)

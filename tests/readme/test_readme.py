@@ -121,6 +121,13 @@ def diff(folder: Path) -> None:
     assert 'tts.provider: "elevenlabs" -> "cartesia"' in done.stdout
 
 
+def attach(folder: Path) -> None:
+    done = typed("parley attach", folder)
+    assert done.returncode == 0, done.stderr
+    # What it does on a bot is shown in tests/attach.
+    assert "setup_pipeline_worker" in Path(done.stdout.strip()).read_text()
+
+
 RUN: dict[str, Callable[[Path], None]] = {
     "make demo": left_by_the_demo,
     "make serve": serve,
@@ -131,6 +138,7 @@ RUN: dict[str, Callable[[Path], None]] = {
     "parley providers": providers,
     "parley config show --config local": config,
     "parley config diff default cartesia": diff,
+    "parley attach": attach,
 }
 
 

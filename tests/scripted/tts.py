@@ -26,6 +26,7 @@ class Synthesis:
         first_sample: Number of its first sample in this service's audio (see `audio_code`).
         samples: How many samples it has when it is complete.
         sent: How many of them were handed to the pipeline.
+        voice: The voice in the settings at that moment.
     """
 
     text: str
@@ -33,6 +34,7 @@ class Synthesis:
     first_sample: int
     samples: int
     sent: int = 0
+    voice: str = ""
 
 
 class ScriptedTTS(TTSService):
@@ -147,6 +149,7 @@ class ScriptedTTS(TTSService):
         length = voice.get("audio_seconds", len(text.strip()) * self._seconds_per_character)
         samples = 0 if voice.get("error") else round(length * self.sample_rate)
         synthesis = Synthesis(text, time.time(), self._next_sample, samples)
+        synthesis.voice = str(self._settings.voice)
         self._next_sample += samples
         self.spoken.append(synthesis)
         return synthesis
