@@ -40,6 +40,7 @@ from bot.labels import Labels
 from bot.models import Models
 from bot.opening import call_header
 from bot.pipeline import CallPipeline, assemble
+from bot.realtime import NoVoiceError, assemble_realtime
 from bot.services import build_services
 from bot.session import SessionReport, new_session_id
 from eventlog.intake import Intake, Listener
@@ -107,7 +108,7 @@ class Call:
         self._rtvi = rtvi
         env = os.environ if env is None else env
         self.services = services = build_services(config, env=env, models=self._models)
-        self._agents = Agents(config, services.tts, self._queue, env=env)
+        self._agents = Agents(config, services.serving.get("tts"), self._queue, env=env)
         self._files = CallFiles(config.log, self.session)
         labels = Labels.of(config, tags, metadata)
         header = call_header(
@@ -117,7 +118,8 @@ class Call:
         labels.tell_losses(self._intake.lose)
         self._files.tell_losses(self._intake.lose)
         self._recording = self._files.recording(self._intake.lose)
-        self._parts: CallPipeline = assemble(
+        put_together = assemble_realtime if config.realtime else assemble
+        self._parts: CallPipeline = put_together(
             config, transport, services, self._agents, self._recording, rtvi=rtvi
         )
         self._end_hook = load_call_end_hook(config)
@@ -126,6 +128,7 @@ class Call:
             self._intake.take,
             self._intake.lose,
             language=config.agent.language,
+            realtime=config.realtime is not None,
         )
         self._failures = FailureLimit(config.call.max_failures)
         self._intake.listen(self._failures.on_event)
@@ -150,7 +153,12 @@ class Call:
             text: What to say.
             allow_interruptions: Whether the user may cut it; what is said over it then is no turn.
             add_to_context: Whether the LLM, and with it the log, learns that it was said.
+
+        Raises:
+            NoVoiceError: The bot is a realtime model.
         """
+        if self.config.realtime is not None:
+            raise NoVoiceError
         frame = TTSSpeakFrame(text, append_to_context=add_to_context)
         frame.interruptible = allow_interruptions
         await self._queue(frame)
@@ -258,7 +266,8 @@ class Call:
             processor = frame.processor
             if processor is None or is_tool_failure(frame, processor):
                 return
-            failure = failure_of(frame, time.time(), processor)
+            realtime = self.config.realtime is not None
+            failure = failure_of(frame, time.time(), processor, realtime=realtime)
             if self._failures.exceeded_by(failure) or not processor.is_usable:
                 await self._close(closed_by(failure), drain=False)
 

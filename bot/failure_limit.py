@@ -1,15 +1,21 @@
 """How often the bot may fail to answer before the call is over.
 
 A model or a voice that fails once may work the next time; one that fails time after time leaves the
-caller in silence. LiveKit's sessions end after the same rule (`max_unrecoverable_errors`).
+caller in silence. LiveKit's sessions end after the same rule (`max_unrecoverable_errors`). Pipecat
+does not connect a realtime model again, so without its session the call is over at once.
 """
 
 from __future__ import annotations
 
+import re
+
 from eventlog.events import AgentState, AgentStateChanged, Event
 from eventlog.signals import ErrorSource, Failed
 
-_COUNTED = (ErrorSource.LLM, ErrorSource.TTS)
+_COUNTED = (ErrorSource.LLM, ErrorSource.TTS, ErrorSource.REALTIME)
+# Pipecat's realtime services name an error of the session before its text ("Error connecting: …",
+# "Send error: …"); of an answer that failed they give the vendor's text alone.
+_OF_SESSION = re.compile(r"[^:]*\berror\b[^:]*:", re.IGNORECASE)
 
 
 class FailureLimit:
@@ -32,5 +38,7 @@ class FailureLimit:
         """Count one failure and tell whether it is one too many."""
         if failure.source not in _COUNTED:
             return False
+        if failure.source is ErrorSource.REALTIME and _OF_SESSION.match(failure.message):
+            return True
         self._failures += 1
         return self._limit is not None and self._failures > self._limit

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from pipecat.processors.frame_processor import FrameProcessor
 
-from bot.config import BotConfig, Slot
+from bot.config import BotConfig
 from bot.filing import CallFiles
 from bot.labels import Labels
 from bot.providers import describe
@@ -20,9 +20,6 @@ from eventlog.header import CallHeader, Provider
 
 if TYPE_CHECKING:
     from bot.services import Services
-
-
-_SLOTS: tuple[Slot, ...] = ("stt", "llm", "tts")
 
 
 def call_header(
@@ -43,14 +40,14 @@ def call_header(
         seed=secrets.token_hex(8),
         agent_name=config.agent.name,
         agent_id=config.starts if config.agents else "",
-        options=config.turn.report_options(),
+        options=config.turn.report_options(realtime=config.realtime is not None),
         config_name=config.name,
         config_digest=config.digest,
         config=config.redacted(),
         versions=versions(),
         providers={
-            slot: provider_entry(getattr(services, slot), services.fallback.get(slot, ()))
-            for slot in _SLOTS
+            slot: provider_entry(service, services.fallback.get(slot, ()))
+            for slot, service in services.serving.items()
         },
         tags=labels.tags,
         metadata=labels.metadata,

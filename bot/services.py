@@ -1,4 +1,4 @@
-"""The three services of a call, built from its configuration.
+"""The services of a call, built from its configuration.
 
 Services that speak plain HTTP want a client session from outside. It is opened when the first of
 them is built and closed with the call.
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from pipecat.processors.frame_processor import FrameProcessor
 
-from bot.config import BotConfig, ServiceConfig, Slot
+from bot.config import BotConfig, ProviderConfig, ServiceConfig, Slot
 from bot.fallback import with_fallback
 from bot.models import Models
 from bot.providers import build
@@ -20,8 +20,6 @@ from bot.providers.voices import tts_of
 
 if TYPE_CHECKING:
     import aiohttp
-
-_SLOTS: tuple[Slot, ...] = ("stt", "llm", "tts")
 
 
 class HttpSession:
@@ -53,19 +51,33 @@ class HttpSession:
 
 @dataclass(frozen=True)
 class Services:
-    """The STT, LLM and TTS of a call, and the HTTP session they share.
+    """The STT, LLM and TTS of a call, or its realtime model, and the HTTP session they share.
 
     Attributes:
+        serving: The services by slot, those that are preferred.
         fallback: The services that may take over, by slot.
         placed: What stands in the pipeline for each slot: the service, or what holds all of them.
     """
 
-    stt: FrameProcessor
-    llm: FrameProcessor
-    tts: FrameProcessor
+    serving: Mapping[Slot, FrameProcessor]
     fallback: Mapping[Slot, Sequence[FrameProcessor]] = field(default_factory=dict)
     placed: Mapping[Slot, FrameProcessor] = field(default_factory=dict)
     http: HttpSession = field(default_factory=HttpSession)
+
+    @property
+    def stt(self) -> FrameProcessor:
+        """Who hears; `KeyError` where a realtime model does."""
+        return self.serving["stt"]
+
+    @property
+    def llm(self) -> FrameProcessor:
+        """Who thinks; `KeyError` where a realtime model does."""
+        return self.serving["llm"]
+
+    @property
+    def tts(self) -> FrameProcessor:
+        """Who speaks; `KeyError` where a realtime model does."""
+        return self.serving["tts"]
 
 
 def build_services(config: BotConfig, *, env: Mapping[str, str], models: Models) -> Services:
@@ -81,8 +93,11 @@ def build_services(config: BotConfig, *, env: Mapping[str, str], models: Models)
     """
     http = HttpSession()
     made: dict[Slot, list[FrameProcessor]] = {}
+    configured = config.services
+    if "tts" in configured:
+        configured["tts"] = tts_of(config, config.starts)
     try:
-        for slot in _SLOTS:
+        for slot, service in configured.items():
             made[slot] = [
                 build(
                     slot,
@@ -93,25 +108,22 @@ def build_services(config: BotConfig, *, env: Mapping[str, str], models: Models)
                     system_instruction=config.instructions_of(config.starts),
                     aiohttp_session=http.open,
                 )
-                for provider in _configured(config, slot).providers
+                for provider in service.providers
             ]
     except BaseException:
         http.drop()
         raise
     return Services(
-        stt=made["stt"][0],
-        llm=made["llm"][0],
-        tts=made["tts"][0],
+        serving={slot: services[0] for slot, services in made.items()},
         fallback={slot: services[1:] for slot, services in made.items()},
-        placed={
-            slot: with_fallback(slot, _configured(config, slot), services)
-            for slot, services in made.items()
-        },
+        placed={slot: _placed(slot, configured[slot], services) for slot, services in made.items()},
         http=http,
     )
 
 
-def _configured(config: BotConfig, slot: Slot) -> ServiceConfig:
-    if slot == "tts":
-        return tts_of(config, config.starts)
-    return {"stt": config.stt, "llm": config.llm}[slot]
+def _placed(
+    slot: Slot, config: ProviderConfig, services: Sequence[FrameProcessor]
+) -> FrameProcessor:
+    return (
+        with_fallback(slot, config, services) if isinstance(config, ServiceConfig) else services[0]
+    )

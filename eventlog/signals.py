@@ -116,6 +116,10 @@ class UserTurnCompleted(Signal, kw_only=True, tag="user_turn_completed"):
     preempted: bool = False
 
 
+class UserTurnHeard(Signal, kw_only=True, tag="user_turn_heard"):
+    """A realtime model took the user's turn to be over and answers it; its words come later."""
+
+
 class UserTurnDropped(Signal, kw_only=True, tag="user_turn_dropped"):
     """What the user has said since the last end of a turn belongs to none.
 
@@ -325,6 +329,7 @@ AnySignal = (
     | TextReceived
     | UserTurnEnded
     | UserTurnCompleted
+    | UserTurnHeard
     | UserTurnDropped
     | SayRequested
     | ReplyRequested

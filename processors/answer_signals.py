@@ -92,6 +92,12 @@ class AnswerSignals:
             self._take(LLMFirstToken(at=at))
         self._characters += len(frame.text if self._characters else frame.text.lstrip())
 
+    def audio(self, at: float, source: FrameProcessor) -> None:
+        """A piece of audio: of an LLM that writes, it tells nothing."""
+
+    def heard(self, at: float) -> None:
+        """A realtime model took the user's turn to be over; others are asked."""
+
     def ended(self, at: float, source: FrameProcessor) -> None:
         """The answer is complete."""
         if self._answering and isinstance(source, LLMService):

@@ -51,11 +51,17 @@ def is_tool_failure(frame: ErrorFrame, processor: FrameProcessor) -> bool:
     return frame.category is ErrorCategory.APPLICATION and isinstance(processor, LLMService)
 
 
-def failure_of(frame: ErrorFrame, at: float, processor: FrameProcessor) -> Failed:
-    """Return the signal for one error frame, raised by `processor` at `at` (epoch seconds)."""
+def failure_of(
+    frame: ErrorFrame, at: float, processor: FrameProcessor, *, realtime: bool = False
+) -> Failed:
+    """Return the signal for one error frame, raised by `processor` at `at` (epoch seconds).
+
+    Where the bot is one `realtime` model, that is what Pipecat takes for an LLM.
+    """
+    source = source_of(processor)
     return Failed(
         at=at,
-        source=source_of(processor),
+        source=ErrorSource.REALTIME if realtime and source is ErrorSource.LLM else source,
         label=f"{type(processor).__module__}.{type(processor).__name__}",
         recoverable=processor.is_usable,
         message=frame.error,

@@ -34,6 +34,11 @@ class UserTurnCompletedFrame(DataFrame):
 
 
 @dataclass
+class UserTurnHeardFrame(SystemFrame):
+    """A realtime model took the user's turn to be over and answers it; its words come later."""
+
+
+@dataclass
 class InterruptionSettledFrame(SystemFrame):
     """An interruption has reached the end of the pipeline: what was heard is in the context."""
 

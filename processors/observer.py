@@ -78,7 +78,10 @@ from processors.frames import (
     TypedTextFrame,
     UserTurnCompletedFrame,
     UserTurnDroppedFrame,
+    UserTurnHeardFrame,
 )
+from processors.realtime.answers import RealtimeAnswers
+from processors.realtime.turns import ModelTurns
 from processors.tool_signals import TOOL_FRAMES, tool_signals
 from processors.transcripts import transcribed
 from processors.typed_text import TypedText
@@ -94,6 +97,7 @@ class CallObserver(BaseObserver):
         take: Where signals go; must neither wait nor raise.
         lose: Told what could not be turned into a signal: the part and the reason.
         language: The language of a transcript whose provider names none.
+        realtime: Whether the bot is one realtime model.
         clock: Wall clock in epoch seconds, read once to anchor the pipeline's own clock.
     """
 
@@ -103,6 +107,7 @@ class CallObserver(BaseObserver):
         lose: Callable[[str, str], None],
         *,
         language: str | None = None,
+        realtime: bool = False,
         clock: Callable[[], float] = time.time,
     ) -> None:
         super().__init__(observe_every_push=False)
@@ -111,7 +116,8 @@ class CallObserver(BaseObserver):
         self._language = language
         self._clock = clock
         self._anchor: float | None = None
-        self._answers = AnswerSignals(take)
+        self._realtime = realtime
+        self._answers = RealtimeAnswers(take) if realtime else AnswerSignals(take)
         self._audio_context: str | None = None
         self._to_be_spoken: dict[str | None, str] = {}
         self.drained = asyncio.Event()
@@ -123,6 +129,7 @@ class CallObserver(BaseObserver):
             InterimTranscriptionFrame: self._transcribed,
             TranscriptionFrame: self._transcribed,
             LLMContextUserTurnFrame: self._turn_ended,
+            UserTurnHeardFrame: self._turn_heard,
             UserTurnCompletedFrame: self._turn_completed,
             UserTurnDroppedFrame: self._plain(UserTurnDropped),
             TypedTextFrame: self._typed,
@@ -165,7 +172,9 @@ class CallObserver(BaseObserver):
         if handler is None:
             return
         # A broadcast goes both ways as two frames; the one that goes down is read.
-        if data.direction is not FrameDirection.DOWNSTREAM and kind not in _READ_UPSTREAM:
+        if data.direction is not FrameDirection.DOWNSTREAM and not (
+            kind in _READ_UPSTREAM or isinstance(data.source, ModelTurns)
+        ):
             return
         try:
             handler(data.frame, self._at(data.source, data.timestamp), data)
@@ -200,6 +209,9 @@ class CallObserver(BaseObserver):
 
     def _turn_ended(self, frame: LLMContextUserTurnFrame, at: float, _: FramePushed) -> None:
         self._take(UserTurnEnded(at=at, text=frame.text))
+
+    def _turn_heard(self, _frame: UserTurnHeardFrame, at: float, _: FramePushed) -> None:
+        self._answers.heard(at)
 
     def _turn_completed(self, frame: UserTurnCompletedFrame, at: float, _: FramePushed) -> None:
         self._take(
@@ -249,6 +261,7 @@ class CallObserver(BaseObserver):
             self._to_be_spoken.setdefault(frame.context_id, frame.text)
 
     def _audio(self, frame: TTSAudioRawFrame, at: float, data: FramePushed) -> None:
+        self._answers.audio(at, data.source)
         # The output cuts audio into new frames, which have no context; the TTS gives each
         # utterance one of its own.
         if frame.context_id == self._audio_context or not isinstance(data.source, TTSService):
@@ -298,7 +311,7 @@ class CallObserver(BaseObserver):
     def _failed(self, frame: ErrorFrame, at: float, data: FramePushed) -> None:
         processor = frame.processor or data.source
         if not is_tool_failure(frame, processor):
-            self._take(failure_of(frame, at, processor))
+            self._take(failure_of(frame, at, processor, realtime=self._realtime))
 
     def _metrics(self, frame: MetricsFrame, at: float, data: FramePushed) -> None:
         self._answers.measured(frame, at, data.source)
@@ -309,7 +322,8 @@ class CallObserver(BaseObserver):
         self.drained.set()
 
 
-# Frames that are read on their way up: errors only go up, and so do tool results to the LLM.
+# Frames that are read on their way up: errors only go up, and so do tool results to the LLM. Of a
+# realtime model the user's words go up as well, made whole by `ModelTurns`.
 _READ_UPSTREAM = frozenset({ErrorFrame, LLMContextFrame})
 
 # Frame types whose subclasses are read as they are themselves.

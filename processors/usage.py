@@ -36,10 +36,15 @@ def usage_of(frame: MetricsFrame, at: float, processor: FrameProcessor) -> list[
 def _counters(data: MetricsData) -> tuple[str, dict[str, float]]:
     if isinstance(data, LLMUsageMetricsData):
         tokens = data.value
+        of_audio = {
+            "input_audio_tokens": tokens.input_audio_tokens,
+            "output_audio_tokens": tokens.output_audio_tokens,
+        }
         return "llm_usage", {
             "input_tokens": tokens.prompt_tokens,
             "input_cached_tokens": tokens.cache_read_input_tokens or 0,
             "output_tokens": tokens.completion_tokens,
+            **{name: amount for name, amount in of_audio.items() if amount is not None},
         }
     if isinstance(data, TTSUsageMetricsData):
         return "tts_usage", {"characters_count": data.value}

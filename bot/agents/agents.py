@@ -39,7 +39,7 @@ class Agents:
 
     Args:
         config: What the bot is.
-        tts: The TTS that the voices of the configuration belong to.
+        tts: The TTS that the voices of the configuration belong to; None for a realtime model.
         queue: Puts a frame at the start of the call's pipeline.
         env: Where variables of providers are looked up.
 
@@ -52,7 +52,7 @@ class Agents:
     """
 
     def __init__(
-        self, config: BotConfig, tts: FrameProcessor, queue: Queue, *, env: Mapping[str, str]
+        self, config: BotConfig, tts: FrameProcessor | None, queue: Queue, *, env: Mapping[str, str]
     ) -> None:
         self._agents = build_agents(config, env=env)
         self.current = self._agents[config.starts]

@@ -22,7 +22,7 @@ COMMANDS = {
     "attach": ("bot.cli.attach", "command", "Record the calls of another Pipecat bot."),
     "doctor": ("bot.cli.doctor", "command", "Check this machine, the keys and the models."),
     "config": ("bot.config.command", "app", "Show, check or compare configurations."),
-    "providers": ("bot.cli.providers", "command", "List the STT, LLM and TTS providers."),
+    "providers": ("bot.cli.providers", "command", "List the STT, LLM, TTS and realtime providers."),
     "log": ("eventlog.commands", "app", "Read and check the logs of calls."),
 }
 

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from bot.config.schema import Slot
     from bot.listing.provider import Provider
 
-_SLOTS: tuple[Slot, ...] = ("stt", "llm", "tts")
+_SLOTS: tuple[Slot, ...] = ("stt", "llm", "tts", "realtime")
 _NAME_WIDTH = 19
-_KEY_WIDTH = {"stt": 21, "llm": 32, "tts": 28}
+_KEY_WIDTH = {"stt": 21, "llm": 32, "tts": 28, "realtime": 30}
 """Columns of a table that is to fit 80 characters; what is longer is broken at a joint."""
 _LEGEND = """\
 ✓ installed; - not installed: uv pip install "pipecat-ai[EXTRA]"
@@ -26,7 +26,7 @@ Any other class is named 'module:Class'."""
 
 def command(
     slot: Annotated[
-        str | None, typer.Argument(help="stt, llm or tts; all three by default.")
+        str | None, typer.Argument(help="stt, llm, tts or realtime; all by default.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     installed: Annotated[
@@ -82,7 +82,9 @@ def _table(slot: Slot, title: str, found: list[Provider]) -> Table:
     table.add_column("provider", no_wrap=True, style="bold")
     table.add_column("keys", no_wrap=True)
     table.add_column("extra", no_wrap=True)
-    for heading in {"stt": ("interim", "turns"), "tts": ("word times",), "llm": ()}[slot]:
+    for heading in {"stt": ("interim", "turns"), "tts": ("word times",), "llm": (), "realtime": ()}[
+        slot
+    ]:
         table.add_column(heading, no_wrap=True)
     width = _KEY_WIDTH[slot]
     for provider in found:

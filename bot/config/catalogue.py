@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from bot.config.schema import Slot
 
-_IMPORT = re.compile(r"from (?P<module>[\w.]+) import (?P<name>\w+)")
+_IMPORT = re.compile(r"from (?P<module>[\w.]+) import (?P<names>[\w, ]+)")
 _VARIABLE = re.compile(r'(\w+)=os\.getenv\("(\w+)"')
 
 
@@ -69,6 +69,7 @@ def entries(slot: Slot) -> tuple[Entry, ...]:
         "stt": ServiceRegistry.STT_SERVICES,
         "llm": ServiceRegistry.LLM_SERVICES,
         "tts": ServiceRegistry.TTS_SERVICES,
+        "realtime": ServiceRegistry.REALTIME_SERVICES,
     }[slot]
     listed = [_entry(slot, definition) for definition in definitions]
     return tuple(sorted([*UNLISTED[slot], *listed], key=lambda entry: entry.name))
@@ -79,17 +80,23 @@ def _entry(slot: Slot, definition: ServiceDefinition) -> Entry:
 
     imports = (_IMPORT.fullmatch(line) for line in ServiceRegistry.IMPORTS[definition.value])
     wanted = (definition.class_name or [""])[0]
-    module = next(found["module"] for found in imports if found and found["name"] == wanted)
+    found = next(each for each in imports if each and wanted in each["names"].split(", "))
     held = _VARIABLE.findall(ServiceRegistry.SERVICE_CONFIGS[definition.value])
     entry = Entry(
-        name=definition.value.removesuffix(f"_{slot}").replace("_", "-"),
-        module=module,
+        name=_shown_name(slot, definition.value),
+        module=found["module"],
         class_name=wanted,
         package=definition.package,
         variables={taker: (variable,) for taker, variable in held},
         defaults=definition.param_defaults or {},
     )
     return completed(entry)
+
+
+def _shown_name(slot: Slot, value: str) -> str:
+    # "openai" alone is the LLM; a realtime model is called by its whole name.
+    short = value if slot == "realtime" else value.removesuffix(f"_{slot}")
+    return short.replace("_", "-")
 
 
 @functools.cache

@@ -15,7 +15,8 @@ from bot.config.errors import ConfigError, KeyPath, shown_path
 from bot.config.variables import VariableError, expand
 from bot.config.yaml_file import located, read_yaml
 
-SLOTS = ("stt", "llm", "tts", "vad")
+_CASCADE = ("stt", "llm", "tts")
+SLOTS = (*_CASCADE, "realtime", "vad")
 _SECTIONS = {
     *("agent", "agents", *SLOTS, "turn", "tools", "mcp", "hooks", "log", "call", "tags"),
     "metadata",
@@ -71,7 +72,8 @@ def merged(origins: Origins, env: Mapping[str, str]) -> dict[str, Any]:
     tree: dict[str, Any] = {}
     for layer in reversed(origins.layers):
         said = {key: value for key, value in layer.tree.items() if key != "extends"}
-        tree = _merge(_without_words_of_another_voice(tree, said, env), said, (), env)
+        base = _without_words_of_another_voice(_without_other_form(tree, said), said, env)
+        tree = _merge(base, said, (), env)
     return tree
 
 
@@ -104,6 +106,17 @@ def _refuse_circle(layers: Sequence[Layer], parent: Path) -> None:
     if parent.resolve() in {file.resolve() for file in files}:
         circle = " → ".join(shown_path(file) for file in [*files, parent])
         raise ConfigError(layers[-1].path, "extends", f"runs in a circle: {circle}")
+
+
+def _without_other_form(base: dict[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    # One choice, not two settings: a child's realtime model takes the place of its parent's three
+    # services, and the other way round.
+    realtime = over.get("realtime") is not None
+    cascade = any(over.get(slot) is not None for slot in _CASCADE)
+    if realtime is cascade:
+        return base  # the child says neither, or both, which is told later
+    dropped = _CASCADE if realtime else ("realtime",)
+    return {key: value for key, value in base.items() if key not in dropped}
 
 
 def _merge(

@@ -15,13 +15,12 @@ from pydantic import ValidationError
 from bot.config.agents import agent_problems
 from bot.config.catalogue import find, unknown_provider
 from bot.config.errors import ConfigError, KeyPath, Problem, dotted
+from bot.config.forms import form_problems, realtime_problems
 from bot.config.layers import Origins, merged, read_layers
 from bot.config.problems import problems_of
-from bot.config.schema import BotConfig, Slot
+from bot.config.schema import SLOTS, BotConfig, Slot
 from bot.config.secret import Secret, revealed
 from bot.config.variables import Expansion, expand_tree
-
-_SERVICES: tuple[Slot, ...] = ("stt", "llm", "tts")
 
 
 def load_config(
@@ -43,6 +42,7 @@ def load_config(
     expansion = expand_tree(merged(origins, env), env)
     problems = list(_variable_problems(expansion, origins))
     problems += _provider_problems(expansion, origins)
+    problems += form_problems(expansion.tree, origins)
     problems += agent_problems(expansion.tree, origins)
     config: BotConfig | None = None
     try:
@@ -51,6 +51,8 @@ def load_config(
         told = {(problem.path, problem.key) for problem in problems}
         found = problems_of(error, origins, expansion.secrets)
         problems += [problem for problem in found if (problem.path, problem.key) not in told]
+    if config is not None:
+        problems += realtime_problems(config, expansion.tree, origins)
     if problems or config is None:
         raise ConfigError.of(problems)
     return config.placed(origins, frozenset(expansion.secrets))
@@ -62,7 +64,7 @@ def _variable_problems(expansion: Expansion, origins: Origins) -> Iterable[Probl
 
 
 def _provider_problems(expansion: Expansion, origins: Origins) -> Iterable[Problem]:
-    for slot in _SERVICES:
+    for slot in SLOTS:
         for path, provider in _named_providers(slot, expansion.tree.get(slot)):
             if not isinstance(provider, str) or not provider or path in expansion.failures:
                 continue

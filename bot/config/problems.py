@@ -39,6 +39,14 @@ _BOUNDS = {
 }
 
 
+_EXAMPLES = {
+    "stt": "deepgram",
+    "llm": "openai",
+    "tts": "elevenlabs",
+    "realtime": "openai-realtime",
+}
+
+
 def problems_of(
     error: ValidationError, origins: Origins, secrets: Collection[KeyPath]
 ) -> Iterable[Problem]:
@@ -115,7 +123,7 @@ def _meant(path: KeyPath) -> KeyPath:
 
 
 def _missing_hint(path: KeyPath) -> str:
-    known = {"stt": "deepgram", "llm": "openai", "tts": "elevenlabs"}.get(str(path[0]))
+    known = _EXAMPLES.get(str(path[0]))
     if known is None:
         return ""
     return (

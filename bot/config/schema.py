@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, cast
 
-from pydantic import BeforeValidator, Field, PrivateAttr
+from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
 
 from bot.config.agents import AgentConfig, NamedAgent
 from bot.config.errors import KeyPath, dotted
@@ -21,9 +21,13 @@ from bot.config.layers import Origins
 from bot.config.secret import STARS, Secret
 from bot.config.section import Reference, Seconds, Section, Text
 from bot.config.tools import McpConfig, Tool
-from bot.config.turn import TurnConfig
+from bot.config.turn import OF_REALTIME, TurnConfig
 
-Slot = Literal["stt", "llm", "tts"]
+Slot = Literal["stt", "llm", "tts", "realtime"]
+SLOTS: tuple[Slot, ...] = ("stt", "llm", "tts", "realtime")
+"""The services that a bot may have: three in a row, or one that is all of them."""
+
+CASCADE: tuple[Slot, ...] = ("stt", "llm", "tts")
 
 
 def _fallback(value: Any) -> Any:
@@ -62,6 +66,11 @@ class ProviderConfig(_Provided):
     provider: Text
     settings: dict[str, Any] = Field(default_factory=dict)
     args: dict[str, Any] = Field(default_factory=dict)
+
+    @property
+    def providers(self) -> tuple[ProviderConfig, ...]:
+        """The provider and those that may take over from it: here nobody."""
+        return (self,)
 
 
 Fallback = Annotated[ProviderConfig, BeforeValidator(_fallback)]
@@ -151,13 +160,17 @@ class CallConfig(Section):
 
 
 class BotConfig(Section):
-    """A whole bot, resolved: variables filled in, parents merged, every value checked."""
+    """A whole bot, resolved: variables filled in, parents merged, every value checked.
+
+    It has `stt`, `llm` and `tts`, or `realtime`: one model that hears, thinks and speaks.
+    """
 
     agent: AgentConfig = AgentConfig()
     agents: dict[str, NamedAgent] = Field(default_factory=dict)
-    stt: ServiceConfig
-    llm: ServiceConfig
-    tts: ServiceConfig
+    stt: ServiceConfig | None
+    llm: ServiceConfig | None
+    tts: ServiceConfig | None
+    realtime: ProviderConfig | None = None
     vad: VadConfig = VadConfig()
     turn: TurnConfig = TurnConfig()
     tools: tuple[Tool, ...] = ()
@@ -173,9 +186,26 @@ class BotConfig(Section):
     _origins: Origins = PrivateAttr(default=Origins())
     _secrets: frozenset[KeyPath] = PrivateAttr(default=frozenset())
 
+    @model_validator(mode="before")
+    @classmethod
+    def _one_form(cls, said: Any) -> Any:
+        # Which of the two forms it is, and that it is one, is told by bot/config/forms.py.
+        if isinstance(said, dict) and "realtime" in said:
+            return {**dict.fromkeys(CASCADE), **cast("dict[str, Any]", said)}
+        return said
+
+    @property
+    def services(self) -> dict[Slot, ProviderConfig]:
+        """The services that there are, by slot."""
+        found: dict[Slot, ProviderConfig | None] = {slot: getattr(self, slot) for slot in SLOTS}
+        return {slot: service for slot, service in found.items() if service is not None}
+
     def placed(self, origins: Origins, secrets: frozenset[KeyPath]) -> Self:
         """Copy that knows the files it came from and where its secrets are."""
-        parts = {slot: getattr(self, slot).placed((slot,), origins) for slot in _PLACED}
+        parts: dict[str, _Provided] = {
+            slot: service.placed((slot,), origins) for slot, service in self.services.items()
+        }
+        parts["vad"] = self.vad.placed(("vad",), origins)
         copy = self.model_copy(update=parts)
         copy._origins, copy._secrets = origins, secrets
         copy._path = origins.file_of(())
@@ -209,12 +239,15 @@ class BotConfig(Section):
 
     def redacted(self) -> dict[str, Any]:
         """Return the whole configuration as plain JSON values, with secrets as stars."""
-        tree = self.model_dump()
+        tree = self.model_dump(exclude={slot for slot in SLOTS if slot not in self.services})
         said = [(tree["agent"], self.agent.greeting)]
         said += [(tree["agents"][name], agent.greeting) for name, agent in self.agents.items()]
         for section, greeting in said:
             if greeting:
                 section["greeting"] = greeting.model_dump(exclude_none=True)
+        if self.realtime is not None:
+            tree["turn"] = {name: tree["turn"][name] for name in OF_REALTIME}
+            del tree["call"]["provider_timeout"]
         return _shown(tree, (), self._secrets)
 
     @property
@@ -226,9 +259,6 @@ class BotConfig(Section):
         """
         text = json.dumps(self.redacted(), sort_keys=True, ensure_ascii=False, default=str)
         return hashlib.sha256(text.encode()).hexdigest()
-
-
-_PLACED = ("stt", "llm", "tts", "vad")
 
 
 def _shown(value: Any, at: KeyPath, secrets: frozenset[KeyPath]) -> Any:

@@ -23,6 +23,17 @@ REPORTED = (
 )
 """The options of the report, in its order."""
 
+OF_REALTIME = ("max_tool_steps", "user_away_timeout")
+"""The options that hold with a realtime model, whose business all the others are."""
+
+# What is in force of the others then: it is cut at once, and nothing is known of what it waits for.
+_WITH_REALTIME: dict[str, bool | float] = {
+    "min_interruption_duration": 0.0,
+    "min_endpointing_delay": 0.0,
+    "max_endpointing_delay": 0.0,
+    "preemptive_generation": False,
+}
+
 
 class TurnConfig(BaseModel):
     """Turn-taking; durations in seconds.
@@ -80,6 +91,7 @@ class TurnConfig(BaseModel):
             )
         return value
 
-    def report_options(self) -> dict[str, bool | int | float | None]:
-        """Return the ten options of the session report, in its order."""
-        return {name: getattr(self, name) for name in REPORTED}
+    def report_options(self, *, realtime: bool = False) -> dict[str, bool | int | float | None]:
+        """Return the ten options of the session report, in its order: the values in force."""
+        others = _WITH_REALTIME if realtime else {}
+        return {name: others.get(name, getattr(self, name)) for name in REPORTED}

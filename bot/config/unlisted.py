@@ -53,6 +53,15 @@ UNLISTED: Mapping[str, tuple[Entry, ...]] = {
             "together", "together.tts", "TogetherTTSService", "together", api_key="TOGETHER_API_KEY"
         ),
     ),
+    "realtime": (
+        _pipecat(
+            "inworld-realtime",
+            "inworld.realtime.llm",
+            "InworldRealtimeLLMService",
+            "inworld",
+            api_key="INWORLD_API_KEY",
+        ),
+    ),
 }
 """Providers by slot that the registry does not have."""
 
@@ -61,6 +70,8 @@ def completed(entry: Entry) -> Entry:
     """Add the variables that a listed provider's class or vendor knows besides the registry's."""
     variables = dict(entry.variables)
     ambient: tuple[str, ...] = ()
+    # The instructions are `agent.instructions`.
+    variables.pop("system_prompt", None)
     if entry.module.startswith("pipecat.services.fal."):
         # The class itself reads the vendor's own name.
         variables["api_key"] = (*variables["api_key"], "FAL_KEY")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from bot.config import BotConfig, ConfigError, Problem, ServiceConfig, Slot
+from bot.config import BotConfig, ConfigError, Problem, ProviderConfig, Slot
 from bot.config.catalogue import find, of_vendor
 from bot.config.entry import Entry
 from bot.config.secret import names_a_secret
@@ -18,7 +18,6 @@ from bot.providers.check import check_config
 from bot.providers.typed import arguments_of
 from bot.serve.choose_config import choose_config
 
-_SLOTS: tuple[Slot, ...] = ("stt", "llm", "tts")
 _MEND = "mend that line, then try: parley config check"
 
 
@@ -44,8 +43,8 @@ def check_configuration(
     findings = [_told(problem) for problem in wrong]
     if not wrong:
         findings.append(ok("config", "providers, settings, tools and hooks are valid"))
-    for slot in _SLOTS:
-        findings += _keys(slot, getattr(config, slot), env)
+    for slot, service in config.services.items():
+        findings += _keys(slot, service, env)
     return findings, {problem.key.partition(".")[0] for problem in problems}
 
 
@@ -65,10 +64,10 @@ def _told(problem: Problem) -> Finding:
 def _is_a_missing_key(problem: Problem, config: BotConfig) -> bool:
     slot, _, rest = problem.key.partition(".args.")
     service = getattr(config, slot, None)
-    return isinstance(service, ServiceConfig) and names_a_secret(rest) and rest not in service.args
+    return isinstance(service, ProviderConfig) and names_a_secret(rest) and rest not in service.args
 
 
-def _keys(slot: Slot, service: ServiceConfig, env: Mapping[str, str]) -> Iterator[Finding]:
+def _keys(slot: Slot, service: ProviderConfig, env: Mapping[str, str]) -> Iterator[Finding]:
     who = f"{slot} {service.provider}"
     try:
         cls = resolve(slot, service.provider)
@@ -83,7 +82,7 @@ def _keys(slot: Slot, service: ServiceConfig, env: Mapping[str, str]) -> Iterato
 def _told_of_keys(
     who: str,
     slot: Slot,
-    service: ServiceConfig,
+    service: ProviderConfig,
     secrets: list[str],
     entry: Entry | None,
     env: Mapping[str, str],

@@ -13,7 +13,6 @@ from bot.providers import build, build_vad
 from bot.services import HttpSession
 from bot.turn_taking import build_detector
 
-_SLOTS: tuple[Slot, ...] = ("stt", "llm", "tts")
 _REMEDY = "see that its files and libraries are there: make setup installs them"
 
 
@@ -38,7 +37,7 @@ async def check_models(
     async with Models(on_progress=loader.on_progress) as models:
         loads = [
             loader.load(slot, _service(slot, config, env, models, tell))
-            for slot in _SLOTS
+            for slot in config.services
             if slot not in broken
         ]
         if "vad" not in broken:
@@ -46,7 +45,7 @@ async def check_models(
             loads.append(
                 loader.load("vad", models.get("vad", lambda: build_vad(config.vad), name=name))
             )
-        if config.turn.detector != "none":
+        if config.turn.detector != "none" and config.realtime is None:
             name = f"turn detector {config.turn.detector}"
             loads.append(
                 loader.load("turn", models.get("turn", lambda: build_detector(config), name=name))
@@ -59,13 +58,13 @@ async def _service(
 ) -> None:
     http = HttpSession()
     service: Any = build(
-        slot, getattr(config, slot), env=env, models=models, aiohttp_session=http.open
+        slot, config.services[slot], env=env, models=models, aiohttp_session=http.open
     )
     http.drop()
     if hasattr(service, "load"):
         await service.load()
     else:
-        provider = getattr(config, slot).provider
+        provider = config.services[slot].provider
         tell(ok("models", f"{slot} {provider} has no model to load on this machine"))
 
 

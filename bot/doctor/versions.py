@@ -14,12 +14,11 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
-from bot.config import BotConfig, Slot
+from bot.config import BotConfig
 from bot.config.catalogue import Entry, find
 from bot.doctor.findings import Finding, failed, ok, warning
 
 _ALWAYS_SHOWN = ("pipecat-ai", "daily-python")
-_SLOTS: tuple[Slot, ...] = ("stt", "llm", "tts")
 
 Installed = Callable[[str], str | None]
 """Gives the version of an installed distribution, None where it is not installed."""
@@ -87,8 +86,8 @@ def _library(asked: Requirement, version: str | None) -> Finding:
 
 
 def _entries(config: BotConfig) -> Iterator[Entry]:
-    for slot in _SLOTS:
-        entry = find(slot, getattr(config, slot).provider)
+    for slot, service in config.services.items():
+        entry = find(slot, service.provider)
         if entry:
             yield entry
 

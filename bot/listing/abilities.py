@@ -51,7 +51,7 @@ def abilities(slot: Slot, entry: Entry) -> Abilities:
     classes = [each for each in classes if each.module.count(".") > package.count(".") + 1] or (
         classes if package == "bot.local" else []
     )
-    if not classes or slot == "llm":
+    if not classes or slot in ("llm", "realtime"):
         return Abilities()
     methods = methods_of(classes)
     if slot == "tts":

@@ -22,7 +22,7 @@ class Provider:
     """A provider, what it needs and what it can do.
 
     Attributes:
-        slot: which of the three services it is.
+        slot: which of the services it is.
         entry: its name, class and variables.
         installed: whether its module can be imported here.
         abilities: what its class does.

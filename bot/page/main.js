@@ -28,8 +28,8 @@ introduce();
 async function introduce() {
   try {
     const about = await (await fetch("api/about")).json();
-    const { stt, llm, tts } = about.providers;
-    $("about").textContent = `${about.agent} · ${about.config}: ${stt}, ${llm}, ${tts}`;
+    const serving = Object.values(about.providers).join(", ");
+    $("about").textContent = `${about.agent} · ${about.config}: ${serving}`;
   } catch {
     showFailure(new Failure("server-gone"));
   }

@@ -11,7 +11,7 @@ from pipecat.utils.types import NOT_GIVEN, is_given
 from bot.config.catalogue import of_class
 from bot.config.entry import Entry
 from bot.config.errors import ProviderError
-from bot.config.schema import ProviderConfig, Slot
+from bot.config.schema import SLOTS, ProviderConfig, Slot
 from bot.config.secret import STARS, names_a_secret, secrets_in
 from bot.providers.plan import Plan, plan
 
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     import aiohttp
 
     from bot.models import Models
-
-_SLOTS: tuple[Slot, ...] = ("stt", "llm", "tts")
 
 
 def build(
@@ -33,10 +31,10 @@ def build(
     system_instruction: str | None = None,
     aiohttp_session: Callable[[], aiohttp.ClientSession] | None = None,
 ) -> FrameProcessor:
-    """Build one of the three services; call it inside a running event loop.
+    """Build one of the services; call it inside a running event loop.
 
     Args:
-        slot: which of the three.
+        slot: which of them.
         service: its configuration.
         env: where API keys are looked up when the configuration gives none.
         models: heavy models shared by the calls of a process, for the embedded services.
@@ -67,7 +65,7 @@ def describe(service: FrameProcessor) -> dict[str, str | None]:
     has none.
     """
     cls = type(service)
-    entries = (of_class(slot, cls) for slot in _SLOTS)
+    entries = (of_class(slot, cls) for slot in SLOTS)
     name = next((entry.name for entry in entries if entry), f"{cls.__module__}:{cls.__qualname__}")
     settings = getattr(service, "_settings", None)
     return {

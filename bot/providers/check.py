@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from bot.config.errors import ConfigError, Problem, ProviderError
 from bot.config.references import check_references
-from bot.config.schema import BotConfig, ServiceConfig, Slot
+from bot.config.schema import BotConfig
 from bot.providers.plan import plan
 from bot.providers.vad import plan_vad
 from bot.providers.voices import agent_voices
@@ -45,7 +45,7 @@ def check_providers(config: BotConfig, *, env: Mapping[str, str]) -> None:
 
 
 def _problems(config: BotConfig, env: Mapping[str, str]) -> Iterator[Problem]:
-    services: dict[Slot, ServiceConfig] = {"stt": config.stt, "llm": config.llm, "tts": config.tts}
+    services = config.services
     told = dict.fromkeys(services, False)
     for slot, service in services.items():
         for provider in service.providers:
@@ -54,7 +54,7 @@ def _problems(config: BotConfig, env: Mapping[str, str]) -> Iterator[Problem]:
             except ProviderError as error:
                 told[slot] = told[slot] or provider is service
                 yield from error.problems
-    if not told["tts"]:
+    if not told.get("tts", True):
         try:
             agent_voices(config, env=env)
         except ProviderError as error:

@@ -11,13 +11,18 @@ from pipecat.services.llm_service import LLMService
 from pipecat.services.stt_service import STTService
 from pipecat.services.tts_service import TTSService
 
-from bot.config.catalogue import find, unknown_provider
+from bot.config.catalogue import find, of_vendor, unknown_provider
 from bot.config.entry import Entry
 from bot.config.errors import ProviderError
 from bot.config.references import BrokenReferenceError, import_reference
 from bot.config.schema import Slot
 
-_BASES: dict[Slot, type] = {"stt": STTService, "llm": LLMService, "tts": TTSService}
+_BASES: dict[Slot, type] = {
+    "stt": STTService,
+    "llm": LLMService,
+    "tts": TTSService,
+    "realtime": LLMService,
+}
 
 
 def resolve(
@@ -50,7 +55,21 @@ def resolve(
             raise ProviderError(
                 path, key, f"'{provider}' is {_article(other)} service, not {_article(slot)}"
             )
+    if slot == "realtime" and not _is_realtime(cls):
+        hint = "name it under 'llm', with an 'stt' and a 'tts'"
+        raise ProviderError(path, key, f"'{provider}' is no realtime model, but an LLM", hint)
+    if slot == "llm" and of_vendor("realtime", cls):
+        hint = "name it under 'realtime', in the place of 'stt', 'llm' and 'tts'"
+        raise ProviderError(path, key, f"'{provider}' is a realtime model, not an LLM", hint)
     return cls
+
+
+def _is_realtime(cls: type[FrameProcessor]) -> bool:
+    # Each of Pipecat's realtime services announces itself as one; an LLM service as none.
+    return getattr(cls, "service_metadata_frame", None) not in (
+        None,
+        LLMService.service_metadata_frame,
+    )
 
 
 def _listed(entry: Entry, path: Path | None, key: str) -> Any:

@@ -97,6 +97,8 @@ class _Planner:
         legacy = self._cls.__module__.startswith("pipecat.") and (
             name in self._fields or name in self._aliases or name in ("params", "live_options")
         )
+        if name in self._takes and self._takes[name].required:
+            legacy = False
         if name == "settings" or name in INJECTED:
             hint = f"put them under '{slot}.settings'" if name == "settings" else ""
             self._wrong("args", name, "is given by Parley itself", hint)

@@ -7,7 +7,7 @@ back for the next one, so each of them must come to a value for it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, cast
 
 from pipecat.services.settings import TTSSettings
 from pipecat.utils.types import NOT_GIVEN
@@ -19,10 +19,11 @@ from bot.providers.plan import plan
 
 def tts_of(config: BotConfig, agent: str) -> ServiceConfig:
     """Return the TTS with the settings that an agent has of its own."""
+    tts = cast("ServiceConfig", config.tts)
     said = config.agents.get(agent)
     if said is None or not said.speaks_with:
-        return config.tts
-    return config.tts.model_copy(update={"settings": {**config.tts.settings, **said.speaks_with}})
+        return tts
+    return tts.model_copy(update={"settings": {**tts.settings, **said.speaks_with}})
 
 
 def agent_voices(config: BotConfig, *, env: Mapping[str, str]) -> dict[str, TTSSettings]:

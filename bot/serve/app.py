@@ -88,7 +88,7 @@ class _Routes:
         return {
             "agent": config.agent.name,
             "config": config.name,
-            "providers": {slot: getattr(config, slot).provider for slot in ("stt", "llm", "tts")},
+            "providers": {slot: each.provider for slot, each in config.services.items()},
         }
 
     async def start(self, request: Request) -> dict[str, str]:

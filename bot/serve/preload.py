@@ -30,7 +30,7 @@ async def preload(config: BotConfig, models: Models, env: Mapping[str, str]) -> 
     check_providers(config, env=env)
     services = build_services(config, env=env, models=models)
     standbys = [service for slot in services.fallback.values() for service in slot]
-    built = (services.stt, services.llm, services.tts, *standbys)
+    built = (*services.serving.values(), *standbys)
     loading = [cast(_Loads, service).load() for service in built if hasattr(service, "load")]
     try:
         await asyncio.gather(*loading)

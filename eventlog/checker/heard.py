@@ -41,7 +41,8 @@ def heard(view: View) -> Iterator[Heard]:
 
 def _possible(view: View, message: Message, finals: list[Event]) -> Iterator[list[Event]]:
     """Which of the finals may be in it, the likeliest first."""
-    ended = message.turn_ended_at
+    # A realtime model ends a turn before its words are there.
+    ended = None if view.hears_itself else message.turn_ended_at
     if view.origin is Origin.PARLEY and ended is not None:
         yield [final for final in finals if final.at <= ended]
     yield finals

@@ -63,8 +63,8 @@ def latency_is_positive(view: View) -> Iterator[Fault]:
 
 @rule("I19", "A turn ends when its transcript is there, not before.")
 def turn_ends_after_transcript(view: View) -> Iterator[Fault]:
-    """`end_of_turn_delay` against `transcription_delay`."""
-    for message in view.messages_of("user"):
+    """`end_of_turn_delay` against `transcription_delay`; a realtime model waits for no words."""
+    for message in [] if view.hears_itself else view.messages_of("user"):
         end = message.metrics.get("end_of_turn_delay")
         transcript = message.metrics.get("transcription_delay")
         if end is not None and transcript is not None and end < transcript - EXACT:
@@ -146,7 +146,8 @@ def delays_agree_with_events(view: View) -> Iterator[Fault]:
 
     The last final transcript comes up to 0.1 s before it is booked; a delay of 0 says that it came
     before the speech stopped. The turn ends after the last final and after the user is listening,
-    and its event comes after the end of the turn and the hook.
+    and its event comes after the end of the turn and the hook. A realtime model ends the turn
+    without words and by a silence of its own.
     """
     for turn in _user_turns(view):
         message, stopped = turn.message, turn.message.stopped
@@ -161,9 +162,9 @@ def delays_agree_with_events(view: View) -> Iterator[Fault]:
         if end is None:
             continue
         ended = stopped + end
-        if turn.final is not None:
+        if turn.final is not None and not view.hears_itself:
             yield from _late(message, "the last final", turn.final, "the end of turn", ended)
-        if turn.listening is not None:
+        if turn.listening is not None and not view.hears_itself:
             yield from _late(message, "user listening", turn.listening, "the end of turn", ended)
         hooked = ended + message.metrics.get("on_user_turn_completed_delay", 0.0)
         yield from _late(message, "the end of turn and hook", hooked, "its event", message.event.at)
@@ -171,11 +172,15 @@ def delays_agree_with_events(view: View) -> Iterator[Fault]:
 
 @rule("I36", "A reply is made after the message it answers was added.")
 def made_after_the_question(view: View) -> Iterator[Fault]:
-    """`created_at` of a reply with a latency, against the event of the user's message."""
+    """`created_at` of a reply with a latency, against the event of the user's message.
+
+    A realtime model answers what has no words yet; the question itself is made before.
+    """
     for reply, _ in _answers(view):
         asked = view.answered_by(reply)
         if asked is not None:
-            yield from _late(reply, "its question", asked.event.at, "the reply", reply.created_at)
+            at = asked.created_at if view.hears_itself else asked.event.at
+            yield from _late(reply, "its question", at, "the reply", reply.created_at)
 
 
 class _UserTurn(NamedTuple):

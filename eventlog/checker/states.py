@@ -98,9 +98,10 @@ def answered_at_once(view: View) -> Iterator[Fault]:
     """Except what was pending when the call closed, which the close follows.
 
     LiveKit adds the message when the reply to it may begin. We add it when it is handed on, which
-    may be during a speech that nothing interrupts, or that the turn's own hook asked for.
+    may be during a speech that nothing interrupts, or that the turn's own hook asked for. A
+    realtime model has begun to answer, and may even have been cut off, when the words come.
     """
-    for message in view.messages_of("user"):
+    for message in [] if view.hears_itself else view.messages_of("user"):
         following = view.following(message.event)
         if _is_occupied(view, message.event) or view.is_flushed_at_close(message):
             continue

@@ -143,6 +143,12 @@ class View:
         before = bisect_right(spoken, reply.created_at, key=lambda message: message.created_at)
         return spoken[before - 1] if before else None
 
+    @cached_property
+    def hears_itself(self) -> bool:
+        """Whether the bot is a realtime model, which answers before the user's words are known."""
+        ours = as_object(self.report.get("parley")) or {}
+        return "realtime" in (as_object(ours.get("providers")) or {})
+
     def is_flushed_at_close(self, message: Message) -> bool:
         """Whether a message was still pending when the call closed, so that nothing answers it.
 

@@ -84,6 +84,13 @@ class AgentSide:
         if self.events.state is not AgentState.SPEAKING:
             self.events.think(at)
 
+    def answer_unasked(self, at: float) -> Speech:
+        """Begin the reply of a model that heard the turn itself, and return it."""
+        speech = self.events.speech(SpeechSource.GENERATE_REPLY, at, user_initiated=True)
+        self._announced = speech
+        self.reply_requested(ReplyRequested(at=at))
+        return speech
+
     def reply_requested(self, signal: ReplyRequested) -> None:
         """The LLM was asked: for the announced reply, after tools, early, or out of the blue."""
         if signal.preemptive:

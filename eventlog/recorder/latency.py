@@ -48,7 +48,12 @@ def turn_record(utterance: Utterance, item_id: str) -> dict[str, Any] | None:
 
 
 def _providers(utterance: Utterance, answers: AnsweredTurn) -> dict[str, str]:
-    served = {"stt": answers.stt, "llm": utterance.llm, "tts": utterance.tts}
+    served = {
+        "stt": answers.stt,
+        "llm": utterance.llm,
+        "tts": utterance.tts,
+        "realtime": answers.realtime,
+    }
     return {slot: provider for slot, provider in served.items() if provider}
 
 

@@ -17,6 +17,7 @@ from eventlog.items import AgentHandoff
 from eventlog.recorder.agent_side import AgentSide
 from eventlog.recorder.ids import ItemIds
 from eventlog.recorder.serving import Serving
+from eventlog.recorder.speech import Speech
 from eventlog.recorder.timeline import Timeline
 from eventlog.recorder.usage import Usage
 from eventlog.recorder.user_side import UserSide
@@ -58,6 +59,7 @@ from eventlog.signals import (
     UserTurnCompleted,
     UserTurnDropped,
     UserTurnEnded,
+    UserTurnHeard,
 )
 
 S = TypeVar("S", bound=Signal)
@@ -151,6 +153,7 @@ class Recorder:
         self._on(Transcribed, user.transcribed)
         self._on(TextReceived, self._text_received)
         self._on(UserTurnEnded, user.turn_ended)
+        self._on(UserTurnHeard, self._turn_heard)
         self._on(UserTurnCompleted, self._turn_completed)
         self._on(UserTurnDropped, self._turn_dropped)
         self._on(SayRequested, agent.say)
@@ -207,6 +210,16 @@ class Recorder:
         self.user.text_received(signal)
         self.agent.text_received(signal.at)
 
+    def _turn_heard(self, signal: UserTurnHeard) -> None:
+        self.agent.playback.settle(signal.at, cut=False)
+        self.user.turn_heard(signal.at, self.agent.answer_unasked(signal.at))
+
+    def _words_came(self, signal: UserTurnCompleted, speech: Speech) -> None:
+        answered = self.user.commit(signal.at, signal.hook)
+        if answered is not None:
+            answered.realtime = self.serving.who("realtime")
+            speech.answers = answered
+
     def _turn_completed(self, signal: UserTurnCompleted) -> None:
         user, agent = self.user, self.agent
         if signal.refused:
@@ -214,6 +227,9 @@ class Recorder:
             user.turn_refused()
             return
         if user.pending is None:
+            return
+        if user.pending.heard is not None:
+            self._words_came(signal, user.pending.heard.speech)
             return
         agent.playback.settle(signal.at, cut=False)
         begun_at = agent.early.begun_at if signal.preempted else None

@@ -54,13 +54,14 @@ class ToolBatch:
 class AnsweredTurn:
     """The user's turn that a reply answers: the id of its item and the marks of its delays.
 
-    `stt` is the provider that transcribed it.
+    `stt` is the provider that transcribed it, `realtime` the one that heard and answered it.
     """
 
     item_id: str
     stopped_at: float | None
     marks: list[tuple[str, float]] = field(default_factory=list[tuple[str, float]])
     stt: str | None = None
+    realtime: str | None = None
 
 
 @dataclass

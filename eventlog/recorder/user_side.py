@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 
 from eventlog.events import (
@@ -12,7 +13,7 @@ from eventlog.events import (
 )
 from eventlog.items import Message, UserMetrics
 from eventlog.recorder.ids import ItemIds
-from eventlog.recorder.speech import AnsweredTurn
+from eventlog.recorder.speech import AnsweredTurn, Speech
 from eventlog.recorder.timeline import Timeline
 from eventlog.recorder.user_turn import UserTurn, answered_from
 from eventlog.signals import (
@@ -25,18 +26,33 @@ from eventlog.signals import (
 
 # Seconds after which an STT that heard words has said which they are; older ones were none.
 _FINAL_DUE = 2.0
+# Seconds after which a realtime model has sent the words of a turn that it is answering, or never.
+_WORDS_DUE = 10.0
 # Seconds for which a VAD may hold on to speech that is over.
 _HOLD = 0.5
 
 
 @dataclass
+class HeardTurn:
+    """A turn that a realtime model is answering with `speech` since `at`; its words are to come."""
+
+    turn: UserTurn
+    at: float
+    speech: Speech
+
+
+@dataclass
 class EndedTurn:
-    """A turn that is over and waits to be handed on: it was typed, or its hook still runs."""
+    """A turn that is over and waits to be handed on: it was typed, or its hook still runs.
+
+    `heard` is what is known of one that is being answered already.
+    """
 
     turn: UserTurn
     text: str
     at: float
     typed: bool = False
+    heard: HeardTurn | None = None
 
     def followed_by(self, later: EndedTurn) -> EndedTurn:
         """Return the one turn that this one and `later` are, because nothing came between."""
@@ -55,6 +71,7 @@ class UserSide:
         # What waits to be handed on; a typed turn does not wait for the hook of a spoken one.
         self._typed: EndedTurn | None = None
         self._spoken: EndedTurn | None = None
+        self._heard: deque[HeardTurn] = deque()
         self._latest_item_at = 0.0
         # What is being said, as far as it is known, until it is final.
         self._interim: Transcribed | None = None
@@ -74,6 +91,10 @@ class UserSide:
     def speech_stopped(self, signal: UserSpeechStopped) -> None:
         """The user falls silent."""
         self._turn.speech_stopped(signal.end)
+        if self._heard:
+            # The model may have noticed the silence first.
+            heard = self._heard[-1]
+            heard.turn.speech_stopped(min(signal.end, heard.at))
         if self.state is UserState.SPEAKING:
             self._become(UserState.LISTENING, signal.at)
 
@@ -85,12 +106,13 @@ class UserSide:
     def transcribed(self, signal: Transcribed) -> None:
         """Words came in; a final one shows that a user thought away is there."""
         if not signal.text.strip():
+            if signal.final and self._heard:
+                self._heard.popleft()  # it was a sound and no words
             return
         self._interim = None if signal.final else signal
         self._final_at = signal.at if signal.final else self._final_at
-        self._turn.transcribed(
-            signal.at, signal.text, final=signal.final, confidence=signal.confidence
-        )
+        turn = self._heard[0].turn if self._heard else self._turn
+        turn.transcribed(signal.at, signal.text, final=signal.final, confidence=signal.confidence)
         if signal.final and self.state is UserState.AWAY:
             self._become(UserState.LISTENING, signal.at)
         self._timeline.tell(
@@ -116,8 +138,22 @@ class UserSide:
         When the hook of an earlier turn was cut off by this one, to the listener they are one.
         """
         self._interim = None
+        if self._heard:
+            heard = self._heard.popleft()
+            self._spoken = EndedTurn(heard.turn, signal.text, heard.at, heard=heard)
+            return
         turn = EndedTurn(self._turn, signal.text, signal.at)
         self._spoken = self._spoken.followed_by(turn) if self._spoken else turn
+        self._turn = UserTurn()
+
+    def turn_heard(self, at: float, speech: Speech) -> None:
+        """The turn is over and `speech` answers it; words still to come belong to it.
+
+        Those of an earlier one are not waited for any longer than they can take.
+        """
+        while self._heard and at - self._heard[0].at > _WORDS_DUE:
+            self._heard.popleft()
+        self._heard.append(HeardTurn(self._turn, at, speech))
         self._turn = UserTurn()
 
     def turn_dropped(self, at: float) -> None:
@@ -142,7 +178,7 @@ class UserSide:
         ended = self._take_pending()
         if ended is None:
             return None
-        metrics = UserMetrics() if ended.typed else ended.turn.metrics(ended.at, hook)
+        metrics = UserMetrics() if ended.typed else _metrics(ended, hook)
         item = self._tell_item(ended, metrics, at, ended.at if made_at is None else made_at)
         return AnsweredTurn(item.id, answered_from(metrics), _marks(ended, hook, metrics))
 
@@ -160,6 +196,9 @@ class UserSide:
             self.transcribed(
                 Transcribed(at=at, text=interim.text, final=True, language="", confidence=None)
             )
+        for heard in [heard for heard in self._heard if heard.turn.texts]:
+            self.turn_ended(UserTurnEnded(at=at, text=" ".join(heard.turn.texts)))
+        self._heard.clear()
         if self._turn.texts:
             self.turn_ended(UserTurnEnded(at=at, text=" ".join(self._turn.texts)))
         while (ended := self._take_pending()) is not None:
@@ -201,9 +240,21 @@ class UserSide:
         )
 
 
+def _metrics(ended: EndedTurn, hook: float) -> UserMetrics:
+    metrics = ended.turn.metrics(ended.at, hook)
+    stopped = answered_from(metrics)
+    if ended.heard is not None and stopped is not None:
+        # It was over before its words were known.
+        metrics.end_of_turn_delay = max(0.0, ended.at - stopped)
+    return metrics
+
+
 def _marks(ended: EndedTurn, hook: float, metrics: UserMetrics) -> list[tuple[str, float]]:
     if answered_from(metrics) is None:
         return []
+    if ended.heard is not None:
+        # Nobody waited for its words.
+        return [("endpointing", ended.at)]
     final = ended.turn.last_final_at
     marks = [("transcription", final)] if final is not None else []
     return [*marks, ("endpointing", ended.at), ("hook", ended.at + hook)]

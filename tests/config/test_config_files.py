@@ -23,7 +23,7 @@ def test_a_missing_file_is_told_with_the_nearest_shipped_name():
 def test_a_missing_file_with_no_near_name_is_told_with_all_shipped_names():
     assert complaint("/nowhere/zzz.yaml") == (
         "/nowhere/zzz.yaml: there is no such file; "
-        "known shipped configs: cartesia, default, flux, local, ollama, whisper-kokoro"
+        "known shipped configs: cartesia, default, flux, local, ollama, realtime, whisper-kokoro"
     )
 
 
@@ -239,5 +239,6 @@ def test_the_ready_configurations_are_shipped():
         "flux",
         "local",
         "ollama",
+        "realtime",
         "whisper-kokoro",
     ]

@@ -67,8 +67,8 @@ WRONG = [
     ({"ttss": {}}, "ttss: unknown key; did you mean 'tts'?"),
     (
         {"zzz": 1},
-        "zzz: unknown key; known keys: extends, agent, agents, stt, llm, tts, vad, turn, tools, "
-        "mcp, hooks, log, call, tags, metadata",
+        "zzz: unknown key; known keys: extends, agent, agents, stt, llm, tts, realtime, vad, turn, "
+        "tools, mcp, hooks, log, call, tags, metadata",
     ),
     (
         {"vad": {"provider": "webrtc"}},

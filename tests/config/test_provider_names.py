@@ -17,6 +17,7 @@ LISTED = {
     "stt": ServiceRegistry.STT_SERVICES,
     "llm": ServiceRegistry.LLM_SERVICES,
     "tts": ServiceRegistry.TTS_SERVICES,
+    "realtime": ServiceRegistry.REALTIME_SERVICES,
 }
 ALL = [(slot, service) for slot, services in LISTED.items() for service in services]
 
@@ -66,6 +67,9 @@ def test_a_provider_resolves_by_its_short_name_or_its_path(slot, name, cls):
         ("llm", "llamacpp", "LlamaCppLLMService"),
         ("tts", "piper_embedded", "EmbeddedPiperTTSService"),
         ("tts", "piper", "PiperTTSService"),
+        ("realtime", "openai-realtime", "OpenAIRealtimeLLMService"),
+        ("realtime", "gemini_live", "GeminiLiveLLMService"),
+        ("realtime", "ultravox", "UltravoxRealtimeLLMService"),
     ],
 )
 def test_vendors_and_embedded_providers_have_names_too(slot, name, class_name):
@@ -75,7 +79,7 @@ def test_vendors_and_embedded_providers_have_names_too(slot, name, class_name):
 
 
 def test_no_two_providers_of_a_slot_share_a_name():
-    for slot in ("stt", "llm", "tts"):
+    for slot in LISTED:
         names = [entry.name for entry in entries(slot)]
         assert len(set(names)) == len(names)
 
@@ -159,6 +163,8 @@ SPEECH_TO_SPEECH = {
     "xai.realtime",
 }
 """They are no LLM between an STT and a TTS."""
+NEITHER = {"openai.live"}
+"""It talks by itself and leaves turns and tools to a model behind it."""
 MOVED = {"grok", "grok.realtime"}
 """Former places of xai's, deprecated."""
 
@@ -168,11 +174,14 @@ def test_every_module_of_services_that_pipecat_has_is_known():
 
     root = Path(pipecat.services.__file__).parent
     for slot in LISTED:
-        files = root.rglob(f"{slot}.py")
+        name = "llm" if slot == "realtime" else slot
+        files = root.rglob(f"{name}.py")
         modules = {".".join(file.relative_to(root).parts[:-1]) for file in files}
         known = {entry.module.removeprefix("pipecat.services.") for entry in entries(slot)}
+        if slot == "realtime":
+            modules = SPEECH_TO_SPEECH - NEITHER
         apart = SPEECH_TO_SPEECH | MOVED if slot == "llm" else set()
-        assert modules - apart == {m.removesuffix(f".{slot}") for m in known if "bot." not in m}
+        assert modules - apart == {m.removesuffix(f".{name}") for m in known if "bot." not in m}
 
 
 @pytest.mark.parametrize(
@@ -184,6 +193,7 @@ def test_every_module_of_services_that_pipecat_has_is_known():
         ("llm", "nvidia-omni", "NvidiaOmniLLMService"),
         ("tts", "speechmatics", "SpeechmaticsTTSService"),
         ("tts", "together", "TogetherTTSService"),
+        ("realtime", "inworld-realtime", "InworldRealtimeLLMService"),
     ],
 )
 def test_services_that_pipecats_registry_forgets_have_names_too(slot, name, class_name):

@@ -17,7 +17,7 @@ from bot.providers.typed import ValueProblemError, arguments_of, fields_of, fitt
 if TYPE_CHECKING:
     from decimal import Decimal
 
-SLOTS = ("stt", "llm", "tts")
+SLOTS = ("stt", "llm", "tts", "realtime")
 
 
 class Colour(StrEnum):

@@ -18,6 +18,7 @@ SERVICES = {
     "cartesia": ("cartesia", "openai", "cartesia"),
     "ollama": ("moonshine-streaming", "ollama", "piper-embedded"),
     "whisper-kokoro": ("whisper", "llamacpp", "kokoro"),
+    "realtime": ("openai-realtime",),
 }
 
 
@@ -28,7 +29,7 @@ def test_each_shipped_configuration_is_tried_here():
 def test_each_is_a_few_lines_on_top_of_one_that_is_whole():
     for name, path in shipped_configs().items():
         text = path.read_text(encoding="utf-8")
-        assert ("\nextends: " in text) == (name not in ("default", "local"))
+        assert ("\nextends: " in text) == (name not in ("default", "local", "realtime"))
         assert len(text.splitlines()) < 45
 
 
@@ -37,7 +38,7 @@ def test_each_is_a_few_lines_on_top_of_one_that_is_whole():
 async def test_its_services_are_built_with_dummy_keys_and_no_network(name):
     config = load_config(name, env=KEYS)
     services = build_services(config, env=KEYS, models=Models())
-    built = [describe(each)["provider"] for each in (services.stt, services.llm, services.tts)]
+    built = [describe(each)["provider"] for each in services.serving.values()]
     assert tuple(built) == SERVICES[name]
     await services.http.aclose()
 
@@ -70,6 +71,9 @@ async def test_the_addresses_of_a_ready_configuration_can_be_set():
         "CARTESIA_TTS_URL": "ws://127.0.0.1:3/tts",
         "OLLAMA_BASE_URL": "http://127.0.0.1:4/v1",
         "OLLAMA_MODEL": "qwen3",
+        "OPENAI_REALTIME_URL": "ws://127.0.0.1:5/v1/realtime",
+        "OPENAI_REALTIME_MODEL": "gpt-realtime-mini",
+        "OPENAI_REALTIME_VOICE": "cedar",
     }
     flux = build_services(load_config("flux", env=env), env=env, models=Models())
     assert flux.stt._url == "ws://127.0.0.1:1/v2/listen"
@@ -81,3 +85,19 @@ async def test_the_addresses_of_a_ready_configuration_can_be_set():
         "http://127.0.0.1:4/v1",
         "qwen3",
     )
+    [realtime] = build_services(
+        load_config("realtime", env=env), env=env, models=Models()
+    ).serving.values()
+    assert realtime.base_url == "ws://127.0.0.1:5/v1/realtime?model=gpt-realtime-mini"
+    properties = realtime._settings.session_properties
+    assert properties.audio.output.voice == "cedar"
+    assert properties.audio.input.turn_detection.type == "semantic_vad"
+
+
+async def test_the_realtime_configuration_has_the_users_words_in_the_log():
+    [realtime] = build_services(
+        load_config("realtime", env={}), env=KEYS, models=Models()
+    ).serving.values()
+    properties = realtime._settings.session_properties
+    assert properties.audio.input.transcription.model == "gpt-4o-mini-transcribe"
+    assert properties.instructions.startswith("You are a friendly assistant")

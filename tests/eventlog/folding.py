@@ -190,14 +190,15 @@ class Script:
         """The call ends."""
         return self.add(Closed, at, reason=reason, **f)
 
-    def told(self, *, despite: frozenset[str] = frozenset()) -> Told:
+    def told(self, *, despite: frozenset[str] = frozenset(), realtime: bool = False) -> Told:
         """Fold the script; the report must be sound, and come out the same through a journal.
 
-        `despite` names rules of the checker that are stricter than what the script is about.
+        `despite` names rules of the checker that are stricter than what the script is about;
+        `realtime` has the bot be one realtime model.
         """
-        told = Told(self.signals)
+        told = Told(self.signals, realtime=realtime)
         assert [finding for finding in check(told.logged) if finding.rule not in despite] == []
-        assert Told(through_json(self.signals)).data == told.data
+        assert Told(through_json(self.signals), realtime=realtime).data == told.data
         assert json.loads(reports.text(told.data)) == told.data
         return told
 
@@ -205,11 +206,18 @@ class Script:
 class Told:
     """What the log makes of a call."""
 
-    def __init__(self, signals: list[Signal]) -> None:
-        self.recorder = Recorder("seed", "assistant")
+    def __init__(self, signals: list[Signal], *, realtime: bool = False) -> None:
+        fields: dict[str, Any] = {}
+        if realtime:
+            options = OPTIONS | {"min_endpointing_delay": 0.0}
+            fields = {
+                "providers": {"realtime": Provider(provider="scripted", service="S")},
+                "options": options,
+            }
+        self.recorder = Recorder("seed", "assistant", {"realtime": "scripted"} if realtime else {})
         self.returned = [event for signal in signals for event in self.recorder.take(signal)]
         at = max(signals[-1].at, self.recorder.timeline.moment(0.0))
-        self.data = reports.build(header(), self.recorder, timestamp=at)
+        self.data = reports.build(header(**fields), self.recorder, timestamp=at)
 
     @property
     def logged(self) -> LoggedReport:

@@ -53,6 +53,7 @@ class OpenAIRealtimeServer(WebSocketServer):
         ttfb: Seconds from the end of a turn, or from being asked, to the first of the reply.
         silence: Seconds of silence that end a turn; the client's `silence_duration_ms` wins.
         word_interval: Seconds of speech per word, for the deltas of the transcription.
+        words_late_by: Seconds from the end of a turn to its words, which the answer does not await.
         key: The only key that is let in.
         fault: How to fail from the start.
     """
@@ -65,6 +66,7 @@ class OpenAIRealtimeServer(WebSocketServer):
         ttfb: float = 0.05,
         silence: float = 0.5,
         word_interval: float = 0.25,
+        words_late_by: float = 0.0,
         key: str = KEY,
         fault: Fault | None = None,
     ) -> None:
@@ -72,6 +74,7 @@ class OpenAIRealtimeServer(WebSocketServer):
         self.ttfb = ttfb
         self.silence = silence
         self.word_interval = word_interval
+        self.words_late_by = words_late_by
         self.connections: list[RealtimeConnection] = []
         self._heard = iter(heard)
         self._replies = iter(replies)
@@ -135,6 +138,7 @@ class _Session:
         self._items = 0
         self._responses = 0
         self._reply: asyncio.Task[None] | None = None
+        self._late: set[asyncio.Task[None]] = set()
         self._events: ReplyEvents | None = None
         model = connection.request.query["model"][0]
         connection.session = {"type": "realtime", "object": "realtime.session", "model": model}
@@ -174,8 +178,8 @@ class _Session:
 
     def end(self) -> None:
         """Say no more."""
-        if self._reply is not None:
-            self._reply.cancel()
+        for task in filter(None, [self._reply, *self._late]):
+            task.cancel()
 
     @property
     def _turn_detection(self) -> Mapping[str, Any] | None:
@@ -212,6 +216,16 @@ class _Session:
         content = [{"type": "input_audio", "transcript": None}]
         item = {"id": item_id, "type": "message", "role": "user", "content": content}
         self._post("conversation.item.added", previous_item_id=None, item=item)
+        if self._server.words_late_by:
+            self._late.add(asyncio.create_task(self._tell_words_late(text, item_id)))
+        else:
+            self._tell_words(text, item_id)
+
+    async def _tell_words_late(self, text: str, item_id: str) -> None:
+        await asyncio.sleep(self._server.words_late_by)
+        self._tell_words(text, item_id)
+
+    def _tell_words(self, text: str, item_id: str) -> None:
         prefix = "conversation.item.input_audio_transcription"
         for word in text.split():
             delta = f"{word} "

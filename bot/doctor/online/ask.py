@@ -12,7 +12,7 @@ from pipecat.services.deepgram.tts import DeepgramHttpTTSService, DeepgramTTSSer
 from pipecat.services.elevenlabs.stt import ElevenLabsRealtimeSTTService, ElevenLabsSTTService
 from pipecat.services.elevenlabs.tts import ElevenLabsHttpTTSService, ElevenLabsTTSService
 
-from bot.config import BotConfig, ConfigError, ServiceConfig, Slot
+from bot.config import BotConfig, ConfigError, ProviderConfig, Slot
 from bot.config.catalogue import find
 from bot.doctor.findings import Tell, ok, warning
 from bot.doctor.online import daily, deepgram, elevenlabs
@@ -21,7 +21,6 @@ from bot.doctor.online.openai import ask_openai
 from bot.providers import build, describe
 from bot.services import HttpSession
 
-_SLOTS: tuple[Slot, ...] = ("stt", "llm", "tts")
 _DEEPGRAM = (DeepgramSTTService, DeepgramTTSService, DeepgramHttpTTSService)
 _ELEVENLABS = (
     ElevenLabsTTSService,
@@ -49,7 +48,8 @@ async def ask_online(
         tell: Takes the findings.
     """
     asker = _Asker(config, env, seconds, tell)
-    await asyncio.gather(*(asker.service(slot, slot in broken) for slot in _SLOTS), asker.daily())
+    services = (asker.service(slot, slot in broken) for slot in config.services)
+    await asyncio.gather(*services, asker.daily())
 
 
 class _Asker:
@@ -62,7 +62,7 @@ class _Asker:
         self._tell = tell
 
     async def service(self, slot: Slot, broken: bool) -> None:
-        configured: ServiceConfig = getattr(self._config, slot)
+        configured = self._config.services[slot]
         who = f"{slot} {configured.provider}"
         if broken:
             message = f"{who}: not asked, as its configuration or its key is missing something"
@@ -91,7 +91,7 @@ class _Asker:
         inquiry = self._inquiry("Daily's rooms", "Daily", address, key, daily.VARIABLE)
         await self._told(inquiry, daily.ask_daily(inquiry))
 
-    async def _ask(self, slot: Slot, configured: ServiceConfig, service: Any, who: str) -> None:
+    async def _ask(self, slot: Slot, configured: ProviderConfig, service: Any, who: str) -> None:
         is_about = describe(service)
         model, voice = is_about["model"], is_about["voice"] if slot == "tts" else None
         origin = _origin(slot, configured)
@@ -113,7 +113,7 @@ class _Asker:
             return
         await self._told(inquiry, asking)
 
-    def _address(self, slot: Slot, configured: ServiceConfig, usual: str) -> tuple[str, str]:
+    def _address(self, slot: Slot, configured: ProviderConfig, usual: str) -> tuple[str, str]:
         """Return where a service is configured to go, as REST, and its key."""
         from bot.providers.plan import plan
 
@@ -131,7 +131,7 @@ class _Asker:
             self._tell(inquiry.explained(error))
 
 
-def _origin(slot: Slot, configured: ServiceConfig) -> str:
+def _origin(slot: Slot, configured: ProviderConfig) -> str:
     entry = find(slot, configured.provider) if ":" not in configured.provider else None
     variables = entry.variables.get("api_key", ()) if entry else ()
     given = "api_key" in configured.args or not variables
