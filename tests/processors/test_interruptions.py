@@ -296,3 +296,23 @@ async def test_a_turn_takes_its_words_with_it():
     await bot.words(2, "Hm.", final=True)
     assert await bot.strategy.admit() is Verdict.KEEP
     assert bot.transcript.text == "Hm."
+
+
+@timeless
+async def test_words_that_wait_for_the_turn_model_are_waited_for():
+    bot = await speaking_bot()
+    await bot.speaks(1, 2.2)
+    await until(3.5)
+    bot.floor.words_leave()
+    await bot.words(5, "stop it", final=True)
+    await until(60)
+    assert [what for _, what in bot.did] == ["pause", "start"]
+
+
+@timeless
+async def test_words_that_never_come_do_not_keep_the_bot_paused():
+    bot = await speaking_bot()
+    await bot.speaks(1, 2.2)
+    bot.floor.words_leave()
+    await until(60)
+    assert [what for _, what in bot.did] == ["pause", "resume", "false, resumed=True"]
