@@ -19,13 +19,8 @@ from pipecat.frames.frames import (
     EndFrame,
     ErrorFrame,
     Frame,
-    InterruptionWorkerFrame,
-    LLMMessagesAppendFrame,
-    LLMRunFrame,
-    TTSSpeakFrame,
 )
 from pipecat.pipeline.worker import PipelineParams, PipelineWorker
-from pipecat.processors.frame_processor import FrameDirection
 from pipecat.transports.base_transport import BaseTransport
 from pipecat.workers.runner import WorkerRunner
 
@@ -33,6 +28,7 @@ from bot.agents import Agents
 from bot.call_end import call_end_hook
 from bot.closing import closed_by, closed_by_exception, reason_of
 from bot.config import BotConfig, load_call_end_hook, require_mcp
+from bot.conversation import Conversation
 from bot.failure_limit import FailureLimit
 from bot.far_side import FarSide
 from bot.filing import CallFiles
@@ -40,14 +36,13 @@ from bot.labels import Labels
 from bot.models import Models
 from bot.opening import call_header
 from bot.pipeline import CallPipeline, assemble
-from bot.realtime import NoVoiceError, assemble_realtime
+from bot.realtime import assemble_realtime
 from bot.services import build_services
 from bot.session import SessionReport, new_session_id
 from eventlog.intake import Intake, Listener
 from eventlog.signals import Closed, CloseReason
 from processors.away import AwayTimer
 from processors.failures import failure_of, is_tool_failure
-from processors.frames import TypedTextFrame
 from processors.observer import CallObserver
 
 if TYPE_CHECKING:
@@ -59,7 +54,7 @@ _CANCEL_TIMEOUT = 2.0
 _DRAIN_TIMEOUT = 1.0
 
 
-class Call:
+class Call(Conversation):
     """A call on any Pipecat transport.
 
     Args:
@@ -133,7 +128,6 @@ class Call:
         self._failures = FailureLimit(config.call.max_failures)
         self._intake.listen(self._failures.on_event)
         self._away = AwayTimer(self._intake, config.turn.user_away_timeout)
-        self._worker: PipelineWorker | None = None
         self._runner: WorkerRunner | None = None
         self._closing: Closed | None = None
         self._last_frame: Frame | None = None
@@ -143,53 +137,6 @@ class Call:
     def listen(self, listener: Listener) -> None:
         """Have `listener` called with each event of the log as it is told."""
         self._intake.listen(listener)
-
-    async def say(
-        self, text: str, *, allow_interruptions: bool = True, add_to_context: bool = True
-    ) -> None:
-        """Speak `text` as it stands, after what is being said.
-
-        Args:
-            text: What to say.
-            allow_interruptions: Whether the user may cut it; what is said over it then is no turn.
-            add_to_context: Whether the LLM, and with it the log, learns that it was said.
-
-        Raises:
-            NoVoiceError: The bot is a realtime model.
-        """
-        if self.config.realtime is not None:
-            raise NoVoiceError
-        frame = TTSSpeakFrame(text, append_to_context=add_to_context)
-        frame.interruptible = allow_interruptions
-        await self._queue(frame)
-
-    async def generate_reply(self, instructions: str | None = None) -> None:
-        """Have the LLM speak, on the conversation so far or on these instructions.
-
-        What the bot is about is finished first, since the LLM is to know of it.
-        """
-        await self._parts.floor.free()
-        if instructions is None:
-            await self._queue(LLMRunFrame())
-            return
-        message: Any = {"role": "developer", "content": instructions}
-        await self._queue(LLMMessagesAppendFrame(messages=[message], run_llm=True))
-
-    async def send_text(self, text: str) -> None:
-        """Take `text` as typed by the user: it cuts the bot and is answered."""
-        await self._queue(TypedTextFrame(text=text))
-
-    async def interrupt(self) -> bool:
-        """Cut off whatever the bot is saying or about to say.
-
-        Returns:
-            Whether it was cut; false if it may not be.
-        """
-        if self._worker is None or not self._parts.floor.interruptible:
-            return False
-        self._parts.floor.interrupting()
-        await self._worker.queue_frame(InterruptionWorkerFrame(), FrameDirection.UPSTREAM)
-        return True
 
     async def close(
         self,
@@ -350,10 +297,6 @@ class Call:
         if hook is not None and not await call_end_hook(hook, report, timeout):
             await asyncio.to_thread(self._files.write_again, report)
         return report
-
-    async def _queue(self, frame: Frame) -> None:
-        if self._worker is not None:
-            await self._worker.queue_frame(frame)
 
 
 def _mcp_servers(config: BotConfig) -> McpServers | None:
