@@ -16,6 +16,7 @@ MEASUREMENTS = (
     "barge_in",
     "preemption",
     "turn_overhead",
+    "log_stats",
 )
 
 

@@ -19,6 +19,7 @@ import typer
 
 from eventlog import recovery_command
 from eventlog.reader import LoggedReport, ReadError, iter_reports
+from eventlog.stats import command as stats_command
 
 if TYPE_CHECKING:
     from eventlog.checker import Finding
@@ -67,7 +68,7 @@ class Exit(IntEnum):
     UNREADABLE = 2
 
 
-def _quietly(command: Callable[P, Exit]) -> Callable[P, None]:
+def _quietly(command: Callable[P, int]) -> Callable[P, None]:
     """Ends with the command's exit code; Ctrl-C and a closed pipe end it without a word."""
 
     @wraps(command)
@@ -216,3 +217,4 @@ def _say(stream: Any, line: str) -> None:
 
 
 app.command(help=recovery_command.HELP)(recovery_command.recover)
+app.command(help=stats_command.HELP)(_quietly(stats_command.stats))

@@ -1,4 +1,7 @@
-"""`parley log recover`: make the reports of calls whose process died."""
+"""`parley log recover`: make the reports of calls whose process died.
+
+What recovers (the recorder, and the log that it writes to) is imported when the command runs.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
-from eventlog import journal
 from eventlog.plaintext import clean
-from eventlog.recovery import AlreadyReportedError, RecoveryError, recover_folder
 
 HELP = """\
 Make the reports of calls whose process died, from their journals.
@@ -46,12 +47,16 @@ def recover(
 
 
 def _calls_of(folder: Path) -> list[Path]:
+    from eventlog import journal
+
     if (folder / journal.FILE_NAME).exists():
         return [folder]
     return sorted(path.parent for path in folder.glob(f"*/{journal.FILE_NAME}")) or [folder]
 
 
 def _recover_one(folder: Path, force: bool) -> int:
+    from eventlog.recovery import AlreadyReportedError, RecoveryError, recover_folder
+
     try:
         path = recover_folder(folder, force=force)
     except AlreadyReportedError as error:

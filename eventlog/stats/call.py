@@ -1,0 +1,121 @@
+"""One call as numbers: what of it adds up, and what of it is spread."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from operator import attrgetter
+
+from eventlog.stats.rates import ERROR_SOURCES, Said, unanswered
+from eventlog.stats.record import METRICS, Event, Item, Record
+from eventlog.stats.talk_time import Change, TalkTime, talk_time
+
+# As in `eventlog.checker.view`, whose import costs more than a thousand reports do.
+AGENT_STATE = "agent_state_changed"
+USER_STATE = "user_state_changed"
+ITEM_ADDED = "conversation_item_added"
+FALSE_INTERRUPTION = "agent_false_interruption"
+ERROR = "error"
+CLOSE = "close"
+
+PART = "turn."
+"""What the names of the parts of a turn's latency begin with, beside the other metrics."""
+
+CALL_SECONDS = "call_duration"
+
+_metrics_of = attrgetter(*METRICS)
+
+
+@dataclass(slots=True)
+class CallNumbers:
+    """The numbers of one call: values by metric (seconds), counts by name, talk time."""
+
+    values: dict[str, list[float]]
+    counts: Counter[str]
+    talk: TalkTime
+
+
+def numbers_of(record: Record) -> CallNumbers:
+    """The numbers of a call."""
+    values: dict[str, list[float]] = {}
+    counts: Counter[str] = Counter()
+    changes: list[Change] = []
+    messages: list[Said] = []
+    times: list[float] = []
+    for event in record.events:
+        at, kind = event.created_at, event.type
+        if at is None:
+            continue
+        times.append(at)
+        if kind == AGENT_STATE:
+            changes.append((at, False, event.new_state == "speaking"))
+        elif kind == USER_STATE:
+            changes.append((at, True, event.new_state == "speaking"))
+        elif kind == ITEM_ADDED:
+            if event.item is not None and event.item.type == "message":
+                _add_message(event.item, at, values, counts, messages)
+        elif kind == ERROR:
+            failure = event.error.type if event.error is not None else ""
+            counts["errors"] += 1
+            counts[f"errors.{ERROR_SOURCES.get(failure, 'other')}"] += 1
+        elif kind == FALSE_INTERRUPTION:
+            counts["false_interruptions"] += 1
+    counts[f"close.{_close_reason(record.events)}"] += 1
+    pending = _pending_at_close(record.events)
+    counts["user_turns"] -= pending
+    counts["unanswered"] = unanswered(messages[: len(messages) - pending])
+    talk = talk_time(changes, min(times), max(times)) if times else TalkTime()
+    if times:
+        values[CALL_SECONDS] = [talk.call]
+    _add_parts(record, values)
+    return CallNumbers(values, counts, talk)
+
+
+def _add_message(
+    item: Item,
+    at: float,
+    values: dict[str, list[float]],
+    counts: Counter[str],
+    messages: list[Said],
+) -> None:
+    if item.role == "user":
+        counts["user_turns"] += 1
+    elif item.role == "assistant":
+        counts["replies"] += 1
+        counts["interrupted"] += item.interrupted
+    else:
+        return
+    messages.append((at if item.created_at is None else item.created_at, item.role == "user"))
+    if item.metrics is not None:
+        for name, value in zip(METRICS, _metrics_of(item.metrics), strict=True):
+            if value is not None:
+                values.setdefault(name, []).append(value)
+
+
+def _add_parts(record: Record, values: dict[str, list[float]]) -> None:
+    """The parts of each turn; one that a turn has twice, for its tools, counts as one."""
+    for turn in record.parley.turns if record.parley is not None else []:
+        sums: dict[str, float] = {}
+        for part in turn.parts:
+            sums[part.name] = sums.get(part.name, 0.0) + part.seconds
+        for name, seconds in sums.items():
+            values.setdefault(PART + name, []).append(seconds)
+
+
+def _close_reason(events: list[Event]) -> str:
+    close = next((event for event in reversed(events) if event.type == CLOSE), None)
+    return "none" if close is None else close.reason or "unknown"
+
+
+def _pending_at_close(events: list[Event]) -> int:
+    """How many of the user's messages were told only because the call closed over them."""
+    count = 0
+    closing = False
+    for event in reversed(events):
+        if event.type == CLOSE:
+            closing = True
+        elif closing and event.item is not None and event.item.role == "user":
+            count += event.created_at is not None
+        elif closing:
+            break
+    return count

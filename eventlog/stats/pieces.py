@@ -1,0 +1,79 @@
+"""Many files in pieces, read by one process or by two.
+
+What travels between the processes is names of files and sums, so it is small; at most a few
+pieces are on their way, so memory does not grow with the number of files.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import sys
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass
+from itertools import chain, islice
+from pathlib import Path
+from typing import TypeAlias, TypeVar
+
+from eventlog.reader import ReadError
+from eventlog.stats.reading import records
+from eventlog.stats.record import Record
+
+FILES = 250
+"""Files a piece; with more than one piece there are two processes."""
+
+PROCESSES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A file, or one entry of it, that could not be read; `line` is None for the file itself."""
+
+    file: str
+    line: int | None
+    problem: str
+
+    @staticmethod
+    def of(error: ReadError) -> Unreadable:
+        """What a reader's error says, in a form that another process can send back."""
+        return Unreadable(str(error.path), error.line, error.problem)
+
+    def __str__(self) -> str:
+        return str(ReadError(Path(self.file), self.line, self.problem))
+
+
+Piece: TypeAlias = list[Path | Unreadable]
+Result = TypeVar("Result")
+
+
+def records_of(piece: Piece) -> Iterator[Record | Unreadable]:
+    """The records of a piece, with each failure in its place."""
+    for file in piece:
+        if isinstance(file, Unreadable):
+            yield file
+            continue
+        for found in records(file):
+            yield Unreadable.of(found) if isinstance(found, ReadError) else found
+
+
+def each_piece(
+    work: Callable[[Piece], Result], files: Iterable[Path | ReadError]
+) -> Iterator[Result]:
+    """What `work` makes of each piece, in order; it and its results have to be picklable."""
+    listed = (Unreadable.of(file) if isinstance(file, ReadError) else file for file in files)
+    first, second = list(islice(listed, FILES)), list(islice(listed, FILES))
+    if not second:
+        yield work(first)
+        return
+    # A fork costs nothing, and is safe where this process has no threads.
+    context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+    rest = iter(lambda: list(islice(listed, FILES)), [])
+    with ProcessPoolExecutor(PROCESSES, mp_context=context) as pool:
+        ahead: deque[Future[Result]] = deque()
+        for piece in chain([first, second], rest):
+            ahead.append(pool.submit(work, piece))
+            if len(ahead) > 2 * PROCESSES:
+                yield ahead.popleft().result()
+        while ahead:
+            yield ahead.popleft().result()
