@@ -1,0 +1,83 @@
+"""`parley log compare`: are two sets of calls different?"""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from eventlog.plaintext import clean
+from eventlog.stats.command import AsJson, refuse, tell_unreadable
+
+if TYPE_CHECKING:
+    from eventlog.compare import Compared
+
+HELP = """\
+Are two sets of calls different? Metric by metric, B against A.
+
+\b
+Example:
+  parley log compare sessions/before sessions/after
+  e2e_latency: B is faster by 0.162 s (-0.231 s to -0.094 s).
+  interruption_rate: cannot tell; it takes 10 calls with it on both sides, B has 7.
+  parley log compare monday.txt tuesday.txt --json
+
+A and B are files of reports, or folders, as for `parley log stats`. The shift is that of the
+median (of the rate, for rates); the interval is from drawing the calls again 2,000 times, always
+in the same way, and holds at 95 % for all metrics together. A metric that fewer than 10 calls of
+either side have is not judged. "No difference shown" is no proof that there is none: the interval
+says how large it may be.
+
+Exit code: 0 whatever the verdicts are (`parley log gate` fails a build), 2 if a side has no
+readable report.
+"""
+
+
+def compare(
+    a: Annotated[Path, typer.Argument(metavar="A", help="Reports to compare with.")],
+    b: Annotated[Path, typer.Argument(metavar="B", help="Reports to judge.")],
+    as_json: AsJson = False,
+) -> int:
+    """Compare two sets of calls; 2 if one of them is empty."""
+    from eventlog.compare import CONFIDENCE, DRAWS, SEED
+    from eventlog.compare import compare as compared
+    from eventlog.stats.sample import sample
+
+    samples = [sample([path]) for path in (a, b)]
+    tell_unreadable([each for found in samples for each in found.unreadable])
+    for path, found in zip((a, b), samples, strict=True):
+        if not found.calls:
+            return refuse(f"{path}: no readable report, so there is nothing to compare")
+    results = compared(*samples)
+    if as_json:
+        about = {"confidence": CONFIDENCE, "draws": DRAWS, "seed": SEED}
+        sides = {
+            name: {"path": str(path), "calls": found.calls}
+            for name, path, found in zip("ab", (a, b), samples, strict=True)
+        }
+        metrics = [asdict(result) | {"sentence": result.sentence} for result in results]
+        sys.stdout.write(json.dumps(sides | about | {"metrics": metrics}) + "\n")
+        return 0
+    for name, path, found in zip("AB", (a, b), samples, strict=True):
+        sys.stdout.write(f"{name}: {clean(str(path))}, {found.calls} calls\n")
+    sys.stdout.write("\n" + "\n".join(_lines(results)) + "\n")
+    return 0
+
+
+def _lines(results: list[Compared]) -> list[str]:
+    width = max(len(result.name) for result in results) + 2
+    lines = [f"{'median, or rate':<{width}}{'A':>10}{'B':>10}"]
+    for result in results:
+        cells = "".join(_cell(side.value, result.unit) for side in (result.a, result.b))
+        lines.append(f"{clean(result.name):<{width}}{cells}")
+    return [*lines, "", *(clean(result.sentence) + "." for result in results)]
+
+
+def _cell(value: float | None, unit: str) -> str:
+    if value is None:
+        return f"{'-':>10}"
+    return f"{value:>10.1%}" if unit == "%" else f"{value:>10.3f}"
