@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ParamSpec
 
 import typer
 
-from eventlog import compare_command, recovery_command
+from eventlog import compare_command, gate_command, recovery_command
 from eventlog.reader import LoggedReport, ReadError, iter_reports
 from eventlog.stats import command as stats_command
 
@@ -219,3 +219,4 @@ def _say(stream: Any, line: str) -> None:
 app.command(help=recovery_command.HELP)(recovery_command.recover)
 app.command(help=stats_command.HELP)(_quietly(stats_command.stats))
 app.command(help=compare_command.HELP)(_quietly(compare_command.compare))
+app.command(help=gate_command.HELP)(_quietly(gate_command.gate))
