@@ -26,6 +26,9 @@ DRAWS = 2000
 SEED = 20260101
 CONFIDENCE = 0.95
 
+_CELLS = 2_000_000
+"""So many numbers of draws are held at once; 16 MB."""
+
 
 class Verdict(StrEnum):
     """What can be said of a metric."""
@@ -126,14 +129,16 @@ def _drawn_medians(
     order = np.argsort(values, kind="stable")
     values, calls = values[order], calls[order]
     draw = np.random.default_rng([SEED, side])
-    medians = np.empty(DRAWS)
-    for number in range(DRAWS):
-        drawn = draw.integers(0, number_of_calls, number_of_calls)
-        reached = np.cumsum(np.bincount(drawn, minlength=number_of_calls)[calls])
-        half = reached[-1] / 2
-        low, high = np.searchsorted(reached, half), np.searchsorted(reached, half, side="right")
-        medians[number] = (values[low] + values[min(high, len(values) - 1)]) / 2
-    return medians
+    even = np.full(number_of_calls, 1 / number_of_calls)
+    at_once = max(_CELLS // len(values), 1)
+    medians: list[NDArray[Any]] = []
+    for begun in range(0, DRAWS, at_once):
+        drawn = draw.multinomial(number_of_calls, even, min(at_once, DRAWS - begun))
+        reached = np.cumsum(drawn[:, calls], axis=1)
+        half = reached[:, -1:] / 2
+        low, high = (reached < half).sum(axis=1), (reached <= half).sum(axis=1)
+        medians.append((values[low] + values[np.minimum(high, len(values) - 1)]) / 2)
+    return np.concatenate(medians)
 
 
 def _rate(name: str, part: str, whole: str, a: Sample, b: Sample, tail: float) -> Compared:
