@@ -19,6 +19,7 @@ import typer
 
 from eventlog import compare_command, gate_command, recovery_command
 from eventlog.reader import LoggedReport, ReadError, iter_reports
+from eventlog.schema import command as schema_command
 from eventlog.stats import command as stats_command
 
 if TYPE_CHECKING:
@@ -220,3 +221,4 @@ app.command(help=recovery_command.HELP)(recovery_command.recover)
 app.command(help=stats_command.HELP)(_quietly(stats_command.stats))
 app.command(help=compare_command.HELP)(_quietly(compare_command.compare))
 app.command(help=gate_command.HELP)(_quietly(gate_command.gate))
+app.command(help=schema_command.HELP)(_quietly(schema_command.schema))

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
+
 from eventlog.checker.rules import OURS, Fault, rule
 from eventlog.checker.shapes import CLOSE_REASONS
 from eventlog.checker.view import CLOSE, ERROR, View
 from eventlog.jsonvalue import as_list, as_number, as_object, as_text
 from eventlog.labels import MOST, metadata_problem, tag_problem
+from eventlog.schema.reports import Around
 
 PARTS_SLACK = 1e-3
 """How far the parts of a latency may sum up beside the whole, seconds."""
+_AROUND = frozenset(Around.__struct_fields__)
 _OURS_ONLY = "only Parley's reports have a `parley` object"
 _COUNTED = "LiveKit counts in its own way, we count what the report shows"
 
@@ -180,6 +184,21 @@ def turns_have_agents(view: View) -> Iterator[Fault]:
         before = [item for item in handoffs if (as_number(item.get("created_at")) or 0.0) <= at]
         if agent not in {item.get("new_agent_id") for item in before}:
             yield Fault(f"no handoff to {agent[:60]!r} was made before its reply", item=reply)
+
+
+@rule("P11", "What `parley` says around the turns fits its schema.", origins=OURS, why=_OURS_ONLY)
+def around_the_turns(view: View) -> Iterator[Fault]:
+    """What ran, what failed and how it was recorded; the first place that does not fit.
+
+    Metadata and switches have rules of their own. Older reports lack some of the keys.
+    """
+    judged = {
+        key: value for key, value in _parley(view).items() if key in _AROUND and key != "metadata"
+    }
+    try:
+        msgspec.convert(judged, Around)
+    except msgspec.ValidationError as error:
+        yield Fault(f"`parley`: {error}")
 
 
 def _names(view: View) -> dict[str, set[str]]:

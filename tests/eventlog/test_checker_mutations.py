@@ -404,6 +404,11 @@ def a_turn_of_an_agent_that_never_had_the_call(report):
     report["parley"]["turns"][0]["agent"] = "billing"
 
 
+@breaks("P11", ours)
+def a_flag_that_is_a_word(report):
+    report["parley"]["recovered"] = "yes"
+
+
 def test_there_is_a_break_for_every_rule():
     assert set(BREAKS) == set(RULES)
 
