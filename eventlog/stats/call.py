@@ -18,6 +18,9 @@ FALSE_INTERRUPTION = "agent_false_interruption"
 ERROR = "error"
 CLOSE = "close"
 
+_UNCOUNTED = frozenset({"user_input_transcribed", "speech_created", "session_usage_updated"})
+"""Frequent events that nothing is counted of."""
+
 PART = "turn."
 """What the names of the parts of a turn's latency begin with, beside the other metrics."""
 
@@ -41,12 +44,11 @@ def numbers_of(record: Record) -> CallNumbers:
     counts: Counter[str] = Counter()
     changes: list[Change] = []
     messages: list[Said] = []
-    times: list[float] = []
+    times = [event.created_at for event in record.events if event.created_at is not None]
     for event in record.events:
-        at, kind = event.created_at, event.type
-        if at is None:
+        kind, at = event.type, event.created_at
+        if kind in _UNCOUNTED or at is None:
             continue
-        times.append(at)
         if kind == AGENT_STATE:
             changes.append((at, False, event.new_state == "speaking"))
         elif kind == USER_STATE:

@@ -8,7 +8,7 @@ reports.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from eventlog.reader import ReadError
@@ -20,7 +20,7 @@ JOURNAL = "journal.jsonl"
 SUFFIXES = (".json", ".jsonl", ".ndjson", ".txt")
 
 
-def find(paths: Iterable[Path]) -> Iterator[Path | ReadError]:
+def find(paths: Iterable[Path]) -> Iterator[str | ReadError]:
     """The files of `paths` and of the folders below them, with each failure in its place."""
     for path in paths:
         try:
@@ -28,31 +28,45 @@ def find(paths: Iterable[Path]) -> Iterator[Path | ReadError]:
         except (OSError, ValueError):
             is_folder = False  # the reader says what is wrong with it
         if is_folder:
-            yield from _below(path)
+            yield from _below(str(path))
         else:
-            yield path
+            yield str(path)
 
 
-def _below(folder: Path) -> Iterator[Path | ReadError]:
-    closed: list[OSError] = []
-    empty = True
-    for place, folders, files in os.walk(folder, onerror=closed.append):
-        folders.sort()
-        for found in _reports_in(place, files):
-            empty = False
-            yield found
-    for error in closed:
-        reason = (error.strerror or str(error)).lower()
-        yield ReadError(Path(str(error.filename)), None, reason)
-    if empty and not closed:
-        yield ReadError(folder, None, "no report in this folder or below it")
+def _below(folder: str) -> Iterator[str | ReadError]:
+    waiting, empty = [folder], True
+    while waiting:
+        place = waiting.pop()
+        try:
+            folders, files = _inside(place)
+        except OSError as error:
+            found = [ReadError(Path(place), None, (error.strerror or str(error)).lower())]
+        else:
+            waiting += sorted(folders, reverse=True)
+            found = _reports_in(place, files)
+        empty = empty and not found
+        yield from found
+    if empty:
+        yield ReadError(Path(folder), None, "no report in this folder or below it")
 
 
-def _reports_in(place: str, files: list[str]) -> Iterator[Path | ReadError]:
+def _inside(place: str) -> tuple[list[str], list[str]]:
+    """The paths of the folders and the names of the files; links to folders are not followed."""
+    folders: list[str] = []
+    files: list[str] = []
+    with os.scandir(place) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                folders.append(entry.path)
+            else:
+                files.append(entry.name)
+    return folders, files
+
+
+def _reports_in(place: str, files: list[str]) -> Sequence[str | ReadError]:
     if REPORT in files:
-        yield Path(place, REPORT)
-    elif JOURNAL in files:
+        return [f"{place}{os.sep}{REPORT}"]
+    if JOURNAL in files:
         problem = f"the call has a journal and no report: `parley log recover {place}` makes it"
-        yield ReadError(Path(place), None, problem)
-    else:
-        yield from (Path(place, name) for name in sorted(files) if name.endswith(SUFFIXES))
+        return [ReadError(Path(place), None, problem)]
+    return [f"{place}{os.sep}{name}" for name in sorted(files) if name.endswith(SUFFIXES)]

@@ -43,7 +43,7 @@ class Unreadable:
         return str(ReadError(Path(self.file), self.line, self.problem))
 
 
-Piece: TypeAlias = list[Path | Unreadable]
+Piece: TypeAlias = list[str | Unreadable]
 Result = TypeVar("Result")
 
 
@@ -58,7 +58,7 @@ def records_of(piece: Piece) -> Iterator[Record | Unreadable]:
 
 
 def each_piece(
-    work: Callable[[Piece], Result], files: Iterable[Path | ReadError]
+    work: Callable[[Piece], Result], files: Iterable[str | ReadError]
 ) -> Iterator[Result]:
     """What `work` makes of each piece, in order; it and its results have to be picklable."""
     listed = (Unreadable.of(file) if isinstance(file, ReadError) else file for file in files)

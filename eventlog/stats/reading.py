@@ -29,14 +29,14 @@ _BETWEEN = re.compile(
 _DECODER = msgspec.json.Decoder(Record)
 
 
-def records(path: Path) -> Iterator[Record | ReadError]:
+def records(path: str) -> Iterator[Record | ReadError]:
     """The records of one file, with each failure in its place."""
     raw = _bytes(path)
     found = None if raw is None else _fast(raw)
     if found is not None:
         yield from found
         return
-    for entry in scan(path):
+    for entry in scan(Path(path)):
         yield record_of(entry.data) if isinstance(entry, LoggedReport) else entry
 
 
@@ -61,15 +61,21 @@ def _piece(raw: bytes) -> list[Record]:
         return _DECODER.decode_lines(raw)
 
 
-def _bytes(path: Path) -> bytes | None:
+def _bytes(path: str) -> bytes | None:
     """The bytes of a regular file of a sane size; None leaves it to the reader to say why not."""
     try:
         # Without O_NONBLOCK, opening a pipe that nobody writes to would wait for ever.
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-        with os.fdopen(descriptor, "rb", buffering=0) as file:
-            status = os.fstat(descriptor)
-            if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_BYTES:
-                return None
-            return file.readall()
     except (OSError, ValueError):
         return None
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_BYTES:
+            return None
+        raw = os.read(descriptor, status.st_size)
+        # A read may give less than it was asked for; the reader then takes its time.
+        return raw if len(raw) == status.st_size else None
+    except OSError:
+        return None
+    finally:
+        os.close(descriptor)

@@ -20,7 +20,7 @@ def written(tmp_path, text, name="calls.json"):
 
 
 def split(path):
-    found = list(records(path))
+    found = list(records(str(path)))
     bad = [each for each in found if isinstance(each, ReadError)]
     return [each for each in found if isinstance(each, Record)], bad
 
@@ -87,7 +87,7 @@ def test_a_pipe_is_not_waited_for(tmp_path):
 def test_only_the_report_counts_in_the_folder_of_a_call(tmp_path):
     for name in ("report.json", "llm.jsonl", "log.txt"):
         written(tmp_path, "{}", name)
-    assert list(find([tmp_path])) == [tmp_path / "report.json"]
+    assert list(find([tmp_path])) == [str(tmp_path / "report.json")]
 
 
 def test_a_call_with_a_journal_alone_is_told_with_its_remedy(tmp_path):
