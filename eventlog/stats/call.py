@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 
 from eventlog.stats.rates import ERROR_SOURCES, Said, unanswered
-from eventlog.stats.record import METRICS, Event, Item, Record
+from eventlog.stats.record import METRICS, USER_METRICS, Event, Item, Record
 from eventlog.stats.talk_time import Change, TalkTime, talk_time
 
 # As in `eventlog.checker.view`, whose import costs more than a thousand reports do.
@@ -26,7 +26,8 @@ PART = "turn."
 
 CALL_SECONDS = "call_duration"
 
-_metrics_of = attrgetter(*METRICS)
+_METRICS = {"user": METRICS[:USER_METRICS], "assistant": METRICS[USER_METRICS:]}
+_GET = {role: attrgetter(*names) for role, names in _METRICS.items()}
 
 
 @dataclass(slots=True)
@@ -89,7 +90,7 @@ def _add_message(
         return
     messages.append((at if item.created_at is None else item.created_at, item.role == "user"))
     if item.metrics is not None:
-        for name, value in zip(METRICS, _metrics_of(item.metrics), strict=True):
+        for name, value in zip(_METRICS[item.role], _GET[item.role](item.metrics), strict=True):
             if value is not None:
                 values.setdefault(name, []).append(value)
 

@@ -28,6 +28,9 @@ class Metrics(msgspec.Struct, frozen=True, gc=False):
 METRICS = Metrics.__struct_fields__
 """The names of the metrics, in the order in which they are shown."""
 
+USER_METRICS = 3
+"""So many of them, the first, are those of a user's message."""
+
 
 class Item(msgspec.Struct, gc=False):
     """An item that an event added."""
