@@ -8,7 +8,15 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from eventlog.schema.livekit_newer import NewerEvent, NewerItem
-from eventlog.schema.shared import AnyEvent, AnyItem, Count, Options, Time
+from eventlog.schema.shared import (
+    AnyEvent,
+    AnyItem,
+    Count,
+    Options,
+    PreemptiveGeneration,
+    Seconds,
+    Time,
+)
 
 FinalReason: TypeAlias = Literal[
     "CR_ERROR",
@@ -42,8 +50,8 @@ class ErrorCounts(msgspec.Struct, kw_only=True):
     interruption: Count
 
 
-class LiveKit13(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """The line of LiveKit Agents 1.3, which wrote session dumps."""
+class Common(msgspec.Struct, kw_only=True):
+    """What the line of 1.3 has, but for its options."""
 
     job_id: str
     room_id: str
@@ -51,9 +59,14 @@ class LiveKit13(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     events: list[AnyEvent]
     audio_recording_path: str | None
     audio_recording_started_at: Time | None
-    options: Options
     chat_history: History
     timestamp: Time
+
+
+class LiveKit13(Common, kw_only=True, forbid_unknown_fields=True):
+    """The line of LiveKit Agents 1.3, which wrote session dumps."""
+
+    options: Options
 
 
 class LiveKitNewer(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -93,6 +106,7 @@ class Turn(msgspec.Struct, kw_only=True):
     e2e_latency: float | None
     parts: list[Part]
     providers: dict[str, str] = {}
+    agent: str | UnsetType = UNSET
 
 
 class Provider(msgspec.Struct, kw_only=True):
@@ -145,6 +159,7 @@ class Around(msgspec.Struct, kw_only=True):
     participants: list[str] = []
     recorder: dict[str, Any] = {}
     recovered: bool = False
+    attached: bool = False
 
 
 class Ours(Around, kw_only=True):
@@ -155,9 +170,25 @@ class Ours(Around, kw_only=True):
     switches: list[Switch] = []
 
 
-class Parley(LiveKit13, kw_only=True, forbid_unknown_fields=True):
+class KnownOptions(msgspec.Struct, kw_only=True):
+    """The options; null is what could not be read of a bot that is somebody else's."""
+
+    allow_interruptions: bool | None
+    discard_audio_if_uninterruptible: bool | None
+    min_interruption_duration: Seconds | None
+    min_interruption_words: Count | None
+    min_endpointing_delay: Seconds | None
+    max_endpointing_delay: Seconds | None
+    max_tool_steps: Count | None
+    user_away_timeout: Seconds | None
+    min_consecutive_speech_delay: Seconds | None
+    preemptive_generation: bool | PreemptiveGeneration | None
+
+
+class Parley(Common, kw_only=True, forbid_unknown_fields=True):
     """Parley's report: the line of 1.3, all keys that the newer one appends, and `parley`."""
 
+    options: KnownOptions
     usage: list[dict[str, Any]] | None
     sdk_version: str
     agent_name: str

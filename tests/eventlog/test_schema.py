@@ -13,6 +13,7 @@ from eventlog.reader import Origin, origin_of
 from eventlog.schema import shared
 from eventlog.schema.generate import FILE, LINES, generate, of_line, text
 from eventlog.schema.livekit_newer import NewerEvent
+from eventlog.schema.reports import KnownOptions
 from tests.eventlog.reading import LIVEKIT_FILES, dumped, livekit, ours
 
 
@@ -76,6 +77,15 @@ def test_its_events_and_metrics_are_those_of_the_checker():
     metrics = {*shapes.USER_METRICS, *shapes.ASSISTANT_METRICS}
     assert set(shared.Metrics.__struct_fields__) == metrics
     assert set(shared.Options.__struct_fields__) == set(shapes.OPTIONS)
+    ours_have = set(shapes.OPTIONS) - {"recording_options"}
+    assert set(KnownOptions.__struct_fields__) == ours_have
+
+
+def test_what_is_not_known_of_an_attached_bot_may_be_null():
+    report = ours()
+    report["parley"]["attached"] = True
+    report["options"]["max_tool_steps"] = None
+    validator(Origin.PARLEY).validate(report)
 
 
 def run(*args):
