@@ -19,6 +19,7 @@ import typer
 
 from eventlog import recovery_command
 from eventlog.reader import LoggedReport, ReadError, iter_reports
+from eventlog.timeline import command as timeline_command
 
 if TYPE_CHECKING:
     from eventlog.checker import Finding
@@ -27,7 +28,7 @@ P = ParamSpec("P")
 
 app = typer.Typer(
     name="log",
-    help="Read event logs: check them, show them as transcripts, recover those of killed calls.",
+    help="Read event logs: check them, show them as text or pages, recover those of killed calls.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -216,3 +217,4 @@ def _say(stream: Any, line: str) -> None:
 
 
 app.command(help=recovery_command.HELP)(recovery_command.recover)
+app.command(help=timeline_command.HELP)(timeline_command.timeline)
