@@ -15,6 +15,7 @@ from eventlog.checker.view import CLOSE, ERROR, FALSE_INTERRUPTION, TOOLS, View
 from eventlog.jsonvalue import as_list, as_number, as_object, as_text
 from eventlog.options import options_of
 from eventlog.timeline.span import Span
+from eventlog.timeline.waits import latency_of
 
 LONGEST = 300
 """Characters of a value; a report may hold a book where a name belongs."""
@@ -67,9 +68,7 @@ def _closed(view: View, ours: dict[str, Any]) -> str:
 def _counts(view: View) -> Iterator[list[str]]:
     """What a person looks at first, as pairs of a name and a number."""
     replies = view.messages_of("assistant")
-    latencies = sorted(
-        wait for reply in replies if (wait := reply.metrics.get("e2e_latency")) is not None
-    )
+    latencies = sorted(latency for reply in replies if (latency := latency_of(reply)) is not None)
     yield ["user turns", str(len(view.messages_of("user")))]
     yield ["replies", str(len(replies))]
     yield ["cut off", str(sum(reply.interrupted for reply in replies))]

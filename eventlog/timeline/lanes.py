@@ -44,6 +44,8 @@ def lanes(view: View, span: Span, lines: dict[int, int]) -> list[dict[str, Any]]
         ("false", "False interr.", _false_interruptions),
         ("error", "Errors", _errors),
     ]
+    if (as_object(view.report.get("parley")) or {}).get("switches"):
+        drawn.append(("switch", "Providers", _switches))
     return [
         {"id": key, "name": name, "marks": [_linked(*found, lines) for found in draw(view, span)]}
         for key, name, draw in drawn
@@ -158,3 +160,14 @@ def _errors(view: View, span: Span) -> Iterator[tuple[Event, Mark]]:
         fate = "the call goes on" if recoverable else "not recoverable"
         shape = "error" if recoverable else "fatal"
         yield event, _mark(span, event.at, event.at, shape, f"{kind} {label}: {fate}")
+
+
+def _switches(view: View, span: Span) -> Iterator[tuple[None, Mark]]:
+    ours = as_object(view.report.get("parley")) or {}
+    for raw in as_list(ours.get("switches")) or []:
+        switch = as_object(raw) or {}
+        at = as_number(switch.get("at"))
+        if at is None or not span.holds(at):
+            continue
+        slot, provider = as_text(switch.get("slot")) or "?", as_text(switch.get("provider")) or "?"
+        yield None, _mark(span, at, at, "switch", f"{slot}: {provider} takes over")

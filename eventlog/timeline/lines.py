@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from eventlog.checker.view import AGENT_STATE, SPEECH, TRANSCRIBED, USER_STATE, View
-from eventlog.moments import latencies, told
+from eventlog.moments import told
 from eventlog.timeline.span import Span
+from eventlog.timeline.waits import latency_of
 
 DETAILS = frozenset({AGENT_STATE, USER_STATE, TRANSCRIBED, SPEECH})
 """Events that the lanes show and that the conversation keeps for who asks for every event."""
@@ -39,7 +40,7 @@ def lines(view: View, span: Span) -> tuple[list[dict[str, Any]], dict[int, int]]
             line["cut"] = True
         if event.type in DETAILS:
             line["detail"] = True
-        if message is not None and "e2e_latency" in message.metrics:
-            line["wait"] = latencies(view, message)["e2e"]
+        if message is not None and (latency := latency_of(message)) is not None:
+            line["wait"] = latency
         found.append(line)
     return found, by_event

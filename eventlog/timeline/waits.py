@@ -20,6 +20,16 @@ OTHER = "other"
 """The part of a latency that no stage accounts for: scheduling, buffering, holding."""
 EXACT = 1e-6
 """How far a sum of floats may be off, seconds."""
+NOTICED = 0.0005
+"""Seconds from which a part is one; what is shorter is shown as 0.000 and says nothing."""
+LONGEST = 3600.0
+"""Seconds beyond which a latency is damage: nobody waits for an hour."""
+
+
+def latency_of(reply: Message) -> float | None:
+    """The latency of a reply that answers a spoken turn, if it can be one."""
+    latency = reply.metrics.get("e2e_latency")
+    return latency if latency is not None and 0 <= latency <= LONGEST else None
 
 
 def waits(view: View, span: Span, lines: dict[int, int]) -> list[dict[str, Any]]:
@@ -27,8 +37,8 @@ def waits(view: View, span: Span, lines: dict[int, int]) -> list[dict[str, Any]]
     told = _told_turns(view)
     found: list[dict[str, Any]] = []
     for reply in view.messages_of("assistant"):
-        latency = reply.metrics.get("e2e_latency")
-        if latency is None or latency < 0:
+        latency = latency_of(reply)
+        if latency is None:
             continue
         asked = view.answered_by(reply)
         turn = told.get(reply.id)
@@ -61,9 +71,17 @@ def stages(asked: dict[str, float], reply: dict[str, float], latency: float) -> 
         ("hook", hook),
         ("llm", llm),
         ("tts", tts),
-        (OTHER, left - tts - llm),
     ]
-    return [part for part in parts if part[1] > EXACT] or [(OTHER, latency)]
+    return _summing([part for part in parts if part[1] >= NOTICED], latency)
+
+
+def _summing(parts: list[Part], latency: float) -> list[Part]:
+    """The parts, and what they leave of the latency: a part of its own if it can be seen."""
+    rest = latency - sum(seconds for _, seconds in parts)
+    if rest >= NOTICED or not parts:
+        return [*parts, (OTHER, rest)]
+    name, seconds = parts[-1]
+    return [*parts[:-1], (name, seconds + rest)]
 
 
 def _within(seconds: float | None, most: float) -> float:
@@ -86,7 +104,7 @@ def _told_parts(turn: dict[str, Any], latency: float) -> list[Part] | None:
     rest = latency - sum(seconds for _, seconds in parts)
     if not parts or rest < -EXACT:
         return None
-    return [*parts, (OTHER, rest)] if rest > EXACT else parts
+    return _summing(parts, latency)
 
 
 def _readable(parts: list[Any]) -> Iterator[Part]:

@@ -218,7 +218,9 @@ def with_recording(folder: Path) -> Path:
         "audio_recording_path": str(folder / "audio.wav"),
         "audio_recording_started_at": BEGIN + 0.5,
     }
-    write_tones(folder / "audio.wav", seconds=29.5, user=[(3.5, 5.5)], bot=[(0.5, 2.0), (8.1, 17.1)])
+    write_tones(
+        folder / "audio.wav", seconds=29.5, user=[(3.5, 5.5)], bot=[(0.5, 2.0), (8.1, 17.1)]
+    )
     path = folder / "report.json"
     path.write_text(json.dumps(data))
     return path

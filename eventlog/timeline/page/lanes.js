@@ -1,10 +1,10 @@
 // The lanes: everything that happened, drawn for the part of the call that is on screen.
 
 import { penOf, Scale } from "./canvas.js";
-import { bottomOf } from "./rows.js";
+import { bottomOf, SPEECH_WORDS } from "./rows.js";
 import { drawRuler } from "./ruler.js";
 import { lastUpTo } from "./search.js";
-import { drawMark } from "./shapes.js";
+import { drawMark, drawWords } from "./shapes.js";
 
 const NARROWEST = 1; // pixels: marks that would share one are drawn once
 const BESIDE = 200; // pixels that the words beside a mark may take
@@ -33,6 +33,7 @@ export class Lanes {
   }
 
   drawRow(pen, scale, row) {
+    const boxes = [];
     let reached = -Infinity; // the last pixel that a mark narrower than it has filled
     for (let index = this.first(row, scale.from); index < row.marks.length; index += 1) {
       const mark = row.marks[index];
@@ -43,12 +44,21 @@ export class Lanes {
       if (right - x < NARROWEST) reached = Math.floor(x);
       const high = row.height / (row.levels ?? 1);
       const y = row.top + (mark.level ?? 0) * high;
-      drawMark(pen, row, mark, { x, y, w: Math.max(right - x, NARROWEST), h: high }, this.palette);
+      const following = row.levels > 1 ? undefined : row.marks[index + 1];
+      const until = following ? scale.x(following.a) : scale.right;
+      boxes.push([mark, { x, y, w: Math.max(right - x, NARROWEST), h: high, until }]);
     }
+    for (const [mark, box] of boxes) drawMark(pen, row, mark, box, this.palette);
+    this.drawWave(pen, scale, row);
+    for (const [mark, box] of boxes) drawWords(pen, row, mark, box, this.palette);
+  }
+
+  drawWave(pen, scale, row) {
     const side = this.sides.indexOf(row.id);
     if (!this.waveform || side < 0) return;
     pen.fillStyle = this.palette[row.id === "agent-speech" ? "agent" : "user"];
-    this.waveform.draw(pen, scale, side, row.top + 2, row.height - 4);
+    const words = row.id === "sound" ? 0 : SPEECH_WORDS;
+    this.waveform.draw(pen, scale, side, row.top + words, row.height - words - 2);
   }
 
   /** The first mark of a row that may reach beyond a moment. */

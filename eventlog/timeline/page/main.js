@@ -46,6 +46,7 @@ byId("lanes").setAttribute(
   "aria-label",
   `Lanes of the call: ${rows.map((row) => `${row.name} (${row.marks.length})`).join(", ")}`,
 );
+if (!story.sound) byId("long").textContent += " · no recording";
 if (story.sound?.problem) tell(`No waveform: ${story.sound.problem}.`);
 
 new Gestures(byId("lanes"), lanes, range, new Tip(byId("tip")), (at, mark) => jumpTo(at, mark?.line));

@@ -26,7 +26,8 @@ export class Overview {
     const { range, palette } = this;
     const width = this.canvas.clientWidth;
     const pen = penOf(this.canvas, STRIP);
-    this.scale = new Scale(-range.margin, range.total + range.margin, width);
+    const margin = (range.most - range.total) / 2;
+    this.scale = new Scale(-margin, range.total + margin, width);
     this.strip(pen, "user-speech", 5, 9, palette.user);
     this.strip(pen, "agent-speech", 16, 9, palette.agent);
     this.strip(pen, "false", 27, 5, palette.warn);

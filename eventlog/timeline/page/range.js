@@ -2,15 +2,15 @@
 
 const SHORTEST = 0.25; // seconds that fill the screen at the most
 const AT_FIRST = 150; // seconds shown when a page opens; a longer call is seen in the overview
-const MARGIN = 0.01; // of the call, on both sides
+const MARGIN = 0.012; // of what is on screen, beyond both ends of the call
 
 export class Range {
   constructor(seconds, changed) {
     this.total = Math.max(seconds, SHORTEST);
     this.changed = changed;
-    this.margin = this.total * MARGIN;
-    this.whole();
-    if (this.total > AT_FIRST) this.set(-AT_FIRST * MARGIN, AT_FIRST);
+    this.most = this.total / (1 - 2 * MARGIN);
+    if (this.total > AT_FIRST) this.set(-AT_FIRST, 0);
+    else this.whole();
   }
 
   get span() {
@@ -18,21 +18,20 @@ export class Range {
   }
 
   whole() {
-    this.set(-this.margin, this.total + this.margin);
+    this.set(-this.most, 0);
   }
 
   set(from, to) {
-    const most = this.total + 2 * this.margin;
-    const span = Math.min(Math.max(to - from, SHORTEST), most);
-    this.from = Math.min(Math.max(from, -this.margin), this.total + this.margin - span);
+    const span = Math.min(Math.max(to - from, SHORTEST), this.most);
+    const margin = span * MARGIN;
+    this.from = Math.min(Math.max(from, -margin), this.total + margin - span);
     this.to = this.from + span;
     this.changed();
   }
 
   /** Show `factor` times as much, keeping the moment `about` where it is on screen. */
   zoom(factor, about = (this.from + this.to) / 2) {
-    const most = this.total + 2 * this.margin;
-    const span = Math.min(Math.max(this.span * factor, SHORTEST), most);
+    const span = Math.min(Math.max(this.span * factor, SHORTEST), this.most);
     const from = about - ((about - this.from) / this.span) * span;
     this.set(from, from + span);
   }

@@ -1,10 +1,11 @@
 // The rows of the picture from top to bottom: where each lane stands and how high it is.
 
-const HEIGHTS = { "user-speech": 38, "agent-speech": 38, final: 24, wait: 24, sound: 34 };
+const HEIGHTS = { "user-speech": 46, "agent-speech": 46, final: 24, wait: 24, sound: 34 };
 const USUAL_HEIGHT = 20;
 const GAP = 5;
 const MOST_LEVELS = 3; // tools at the same time, each with a height of its own
 export const RULER = 24;
+export const SPEECH_WORDS = 17; // pixels of a speech lane that are for its words, above the sound
 
 export function rowsOf(story, waveform) {
   const lanes = [...story.lanes];
@@ -13,8 +14,9 @@ export function rowsOf(story, waveform) {
   if (waveform?.sides.length === 1) lanes.unshift({ id: "sound", name: "Recording", marks: [] });
   let top = RULER;
   return lanes.map((lane) => {
-    const height = HEIGHTS[lane.id] ?? USUAL_HEIGHT;
-    const row = { ...lane, top, height, levels: lane.id === "tool" ? levelsOf(lane.marks) : 1 };
+    const levels = lane.id === "tool" ? levelsOf(lane.marks) : 1;
+    const height = (HEIGHTS[lane.id] ?? USUAL_HEIGHT) * (levels > 1 ? levels * 0.8 : 1);
+    const row = { ...lane, top, height, levels };
     top += height + GAP;
     return row;
   });
@@ -37,8 +39,9 @@ export const bottomOf = (rows) => rows.at(-1).top + rows.at(-1).height + GAP;
 function waitMarks(waits) {
   return waits.flatMap((wait) => {
     let at = wait.a;
-    return wait.parts.map(([name, seconds]) => {
+    return wait.parts.map(([name, seconds], index) => {
       const mark = { a: at, b: at + seconds, k: name, t: name, line: wait.line, wait: wait.e2e };
+      mark.last = index === wait.parts.length - 1;
       at += seconds;
       return mark;
     });
