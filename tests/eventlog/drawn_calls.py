@@ -12,7 +12,7 @@ BEGIN = 1_790_000_000.0
 RATE = 16_000
 
 EVIL = "</script><script>window.evil=1</script><!-- <img src=x onerror=window.evil=1> \u2028\u2029"
-RIGHT_TO_LEFT = "\u202eشكرا جزيلا, שלום 123 \u2067abc"
+RIGHT_TO_LEFT = "\u202e\u0634\u0643\u0631\u0627, \u05e9\u05dc\u05d5\u05dd 123 \u2067abc"
 LONG = "word " * 20_000
 
 

@@ -30,7 +30,7 @@ const range = new Range(story.seconds, redraw);
 const overview = new Overview(byId("overview"), rows, palette, range);
 const now = new Now(byId("now"), story.lanes);
 const talk = new Talk(byId("lines"), story.lines, jumpToLine);
-const player = new Player(story.sound, inside, story.seconds, moved);
+const player = new Player(byId("recording"), story.sound, inside, story.seconds, moved);
 
 showHead(story);
 showLost(story.facts);

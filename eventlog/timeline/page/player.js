@@ -1,7 +1,7 @@
 // The moment that is looked at, and time running on from it: with the sound where there is one.
 
 export class Player {
-  constructor(sound, inside, seconds, moved) {
+  constructor(audio, sound, inside, seconds, moved) {
     this.at = 0;
     this.seconds = seconds;
     this.playing = false;
@@ -10,12 +10,11 @@ export class Player {
     this.offset = sound?.offset ?? 0;
     this.audio = null;
     this.problem = "";
-    if (sound) this.open(inside ? blobUrl(inside) : sound.url);
+    if (sound) this.open(audio, inside ? blobUrl(inside) : sound.url);
   }
 
-  open(url) {
-    this.audio = new Audio();
-    this.audio.preload = "auto";
+  open(audio, url) {
+    this.audio = audio;
     this.audio.addEventListener("error", () => {
       this.audio = null;
       this.problem = `The recording cannot be played. It was looked for at ${url}.`;

@@ -58,7 +58,7 @@ function stateBox(pen, mark, box, palette, side) {
 function stateWord(pen, mark, box, palette, side) {
   pen.font = LABEL;
   const left = Math.max(box.x, 0);
-  const room = Math.min(box.x + box.w, pen.canvas.width) - left - 8;
+  const room = Math.min(box.x + box.w, pen.canvas.width) - left - 6;
   const wide = pen.measureText(short(mark.t)).width;
   if (wide > room && !(wide > LONGEST_STATE && room > LONGEST_STATE)) return;
   const hatched = mark.k === "thinking" || mark.k === "initializing";
