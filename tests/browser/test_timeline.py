@@ -36,6 +36,7 @@ STYLED = """(name) => {
   probe.remove();
   return color;
 }"""
+READING = "willReadFrequently"  # Chromium's advice to who reads pixels, which only these tests do
 DRAWN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 OpenCall = Callable[..., AbstractAsyncContextManager[Tab]]
@@ -55,7 +56,7 @@ def open_call(open_tab: OpenTab, tmp_path: Path) -> OpenCall:
             await expect(tab.page.locator("#lines .line").first).to_be_attached()
             yield tab
             await tab.page.evaluate(DRAWN)
-        assert tab.complaints == []
+        assert [words for words in tab.complaints if READING not in words] == []
         assert tab.hosts <= {""}
 
     return opened
@@ -116,9 +117,9 @@ async def test_the_bars_of_the_latencies_have_parts_that_fill_them(open_call: Op
         page = tab.page
         answers = page.locator("#waits .answer")
         await expect(answers).to_have_count(3)
-        sums = [await sum_.inner_text() for sum_ in await answers.locator(".sum").all()]
+        sums = await answers.locator(".sum").all_text_contents()
         assert sums == ["5.813 s", "3.963 s", "3.096 s"]
-        told = await answers.nth(1).locator(".parts").inner_text()
+        told = await answers.nth(1).locator(".parts").text_content()
         numbers = [float(number) for number in re.findall(r"\d\.\d{3}", told)]
         assert sum(numbers) == pytest.approx(3.963, abs=0.002)
         widths = await answers.evaluate_all(
@@ -142,16 +143,9 @@ async def test_the_conversation_marks_what_was_cut_off(open_call: OpenCall):
         await expect(cut).to_have_count(1)
         await expect(cut.locator(".mark")).to_have_text("cut off")
         await expect(cut).to_contain_text("runs on Windows, macOS,")
-        said = await tab.page.locator(".line.said .who").all_inner_texts()
-        assert [who.split()[0] for who in said] == [
-            "Agent",
-            "User",
-            "Agent",
-            "User",
-            "Agent",
-            "User",
-            "Agent",
-        ]
+        said = await tab.page.locator(".line.said .who").all_text_contents()
+        sides = [who.partition("after")[0] for who in said]
+        assert sides == ["Agent", "User", "Agent", "User", "Agent", "User", "Agent"]
         await expect(tab.page.locator(".line.detail").first).to_be_hidden()
         await tab.page.get_by_label("every event").check()
         await expect(tab.page.locator(".line.detail").first).to_be_visible()
@@ -235,7 +229,7 @@ async def test_tools_errors_switches_and_losses_are_on_the_page(open_call: OpenC
         await expect(facts).to_contain_text("elevenlabs, then cartesia")
         await expect(facts).to_contain_text("connection refused")
         await expect(facts.locator(".changed")).to_have_text(["0.2"])
-        assert await page.locator("#waits .answer").first.locator(".parts").inner_text() == (
+        assert await page.locator("#waits .answer").first.locator(".parts").text_content() == (
             "transcription 0.400 · endpointing 0.220 · llm 0.500 · tools 0.900 · llm 0.300 · "
             "tts 0.250 · playback 0.030 · stt: deepgram, llm: openai, tts: cartesia"
         )
@@ -248,7 +242,7 @@ async def test_the_recording_plays_in_step(open_call: OpenCall, tmp_path: Path, 
         page = tab.page
         source = await page.locator("#recording").get_attribute("src")
         assert source.startswith("blob:") if embed_audio else source == "../audio.wav"
-        await page.locator(".line.user .when").first.click()
+        await page.locator(".line.user.said .when").first.click()
         await expect(page.locator("#at")).to_have_text("0:03.9")
         await page.wait_for_function(
             "Math.abs(document.querySelector('audio').currentTime - 3.5) < .05"
@@ -331,7 +325,7 @@ async def test_a_call_of_an_hour_opens_in_full_and_pans(open_call: OpenCall):
     async with open_call(calls.an_hour()) as tab:
         page = tab.page
         await expect(page.locator("#about")).to_contain_text("5006 events")
-        await expect(page.locator("#lines .line")).to_have_count(4673)
+        await expect(page.locator("#lines .line")).to_have_count(5006)
         await expect(page.locator("#waits .answer")).to_have_count(333)
         await page.keyboard.press("0")
         picture = Picture(page, 3596.4)
@@ -369,7 +363,7 @@ async def test_the_page_is_read_out_in_order(open_call: OpenCall):
         "heading \"From the user's last word to the agent's first\"",
         'img "5.813 seconds: transcription 0.615',
         'heading "Conversation"',
-        "cut off",
+        "runs on Windows, macOS,",
     ]
     places = [snapshot.find(part) for part in order]
     assert -1 not in places, (places, snapshot[:3000])
