@@ -1,4 +1,8 @@
-"""`parley log recover`: make the reports of calls whose process died."""
+"""`parley log recover`: make the reports of calls whose process died.
+
+What folds a journal is imported when the command runs, as the other commands of `parley log` load
+this module too.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
-from eventlog import journal
 from eventlog.plaintext import clean
-from eventlog.recovery import AlreadyReportedError, RecoveryError, recover_folder
 
 HELP = """\
 Make the reports of calls whose process died, from their journals.
@@ -46,12 +48,16 @@ def recover(
 
 
 def _calls_of(folder: Path) -> list[Path]:
+    from eventlog import journal
+
     if (folder / journal.FILE_NAME).exists():
         return [folder]
     return sorted(path.parent for path in folder.glob(f"*/{journal.FILE_NAME}")) or [folder]
 
 
 def _recover_one(folder: Path, force: bool) -> int:
+    from eventlog.recovery import AlreadyReportedError, RecoveryError, recover_folder
+
     try:
         path = recover_folder(folder, force=force)
     except AlreadyReportedError as error:

@@ -24,12 +24,11 @@ def lines(view: View, span: Span) -> tuple[list[dict[str, Any]], dict[int, int]]
     found: list[dict[str, Any]] = []
     by_event: dict[int, int] = {}
     for event, moment in told(view):
-        by_event.setdefault(event.index, len(found))
-        message = messages.get(event.index)
+        message = messages.get(event.index) if event is not None else None
         started = message.started if message is not None else None
-        jump = started if started is not None and span.begin <= started <= event.at else event.at
+        jump = started if started is not None and span.begin <= started <= moment.at else moment.at
         line: dict[str, Any] = {
-            "at": span.place(event.at),
+            "at": span.place(moment.at),
             "jump": span.place(jump),
             "who": moment.who,
             "text": moment.text,
@@ -38,8 +37,10 @@ def lines(view: View, span: Span) -> tuple[list[dict[str, Any]], dict[int, int]]
             line["said"] = True
         if moment.cut:
             line["cut"] = True
-        if event.type in DETAILS:
-            line["detail"] = True
+        if event is not None:
+            by_event.setdefault(event.index, len(found))
+            if event.type in DETAILS:
+                line["detail"] = True
         if message is not None and (latency := latency_of(message)) is not None:
             line["wait"] = latency
         found.append(line)
