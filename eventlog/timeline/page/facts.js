@@ -7,8 +7,8 @@ const LINES = { "livekit-1.3": "LiveKit 1.3", "livekit-newer": "LiveKit", parley
 
 export function showHead(story) {
   const { facts } = story;
-  byId("room").textContent = facts.room || "Call without a room";
-  document.title = `${facts.room || "Call"} · timeline`;
+  byId("room").textContent = facts.room || `Call ${facts.job}`;
+  document.title = `${facts.room || facts.job || "Call"} · timeline`;
   const parts = [dateOf(story.begin), clock(story.seconds), `closed: ${facts.closed}`];
   if (facts.agent) parts.push(facts.agent);
   parts.push(`job ${facts.job || "?"}`, `${story.events} events, ${LINES[story.origin]}`);
