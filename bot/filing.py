@@ -17,6 +17,8 @@ from bot.config import LogConfig
 from bot.session import SessionReport, folder_name, make_folder
 from bot.stdout_report import on_pipecat_cloud, print_report
 from eventlog import dump, report
+from eventlog.reader import LoggedReport, Origin
+from eventlog.timeline import writing as timeline
 from processors.recording import CallRecording
 
 AUDIO_NAME = "audio.wav"
@@ -59,6 +61,8 @@ class CallFiles:
     def write(self, data: dict[str, Any], audio: Path | None) -> SessionReport:
         """Write the finished report to every place that is asked for."""
         path = self._report(data)
+        if path is not None and not self._timeline(data, path):
+            self._report(data)
         dump_path = self._dump(data)
         stdout = self._log.stdout
         if on_pipecat_cloud() if stdout is None else stdout:
@@ -69,6 +73,7 @@ class CallFiles:
         """Write the report's file anew, after something was counted in it."""
         if report.path is not None:
             self._report(report.data)
+            self._timeline(report.data, report.path)
 
     def _report(self, data: dict[str, Any]) -> Path | None:
         if self.folder is None:
@@ -80,6 +85,18 @@ class CallFiles:
             logger.error(f"The report could not be written to {path}: {error.strerror}")
             return None
         return path
+
+    def _timeline(self, data: dict[str, Any], path: Path) -> bool:
+        """Draw the call; whether that went well. A failure is counted in the report's losses."""
+        try:
+            logged = LoggedReport(data, path, 0, Origin.PARLEY)
+            timeline.write(logged, path.with_name(timeline.FILE_NAME))
+        except Exception as error:  # noqa: BLE001 - a picture must not cost the report
+            logger.opt(exception=error).error(f"The timeline could not be written ({error!r})")
+            losses = data["parley"]["recorder"].setdefault("losses", {})
+            losses["timeline"] = losses.get("timeline", 0) + 1
+            return False
+        return True
 
     def _dump(self, data: dict[str, Any]) -> Path | None:
         if self._log.dump is None:

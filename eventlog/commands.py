@@ -21,6 +21,7 @@ from eventlog import compare_command, gate_command, recovery_command
 from eventlog.reader import LoggedReport, ReadError, iter_reports
 from eventlog.schema import command as schema_command
 from eventlog.stats import command as stats_command
+from eventlog.timeline import command as timeline_command
 
 if TYPE_CHECKING:
     from eventlog.checker import Finding
@@ -29,7 +30,7 @@ P = ParamSpec("P")
 
 app = typer.Typer(
     name="log",
-    help="Read event logs: check them, show them as transcripts, recover those of killed calls.",
+    help="Read event logs: check them, show them as text or pages, recover those of killed calls.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -222,3 +223,4 @@ app.command(help=stats_command.HELP)(_quietly(stats_command.stats))
 app.command(help=compare_command.HELP)(_quietly(compare_command.compare))
 app.command(help=gate_command.HELP)(_quietly(gate_command.gate))
 app.command(help=schema_command.HELP)(_quietly(schema_command.schema))
+app.command(help=timeline_command.HELP)(timeline_command.timeline)

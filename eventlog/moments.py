@@ -44,23 +44,32 @@ class Moment:
 
 def moments(view: View) -> Iterator[Moment]:
     """Every moment of a report, in the order of its events; handoffs come at their time."""
+    for _, moment in told(view):
+        yield moment
+
+
+def told(view: View) -> Iterator[tuple[Event | None, Moment]]:
+    """Every moment of a report with the event that tells it, None where no event does.
+
+    A step of tools has a moment for each of its calls.
+    """
     added = {message.event.index: message for message in view.messages}
     handoffs = _untold_handoffs(view)
     user_speaks = False
     for event in view.events:
         while handoffs and handoffs[0].at < event.at:
-            yield handoffs.pop(0)
+            yield None, handoffs.pop(0)
         if event.type == USER_STATE:
             user_speaks = event.transition[1] == "speaking"
         if (message := added.get(event.index)) is not None:
-            yield _spoken(view, message)
+            yield event, _spoken(view, message)
         elif event.type == AGENT_STATE and user_speaks and _is_pause(event):
             old, _ = event.transition
-            yield Moment(event.at, "agent", f"stops {old}: the user speaks")
+            yield event, Moment(event.at, "agent", f"stops {old}: the user speaks")
         elif event.type == TOOLS:
-            yield from _tools(event)
+            yield from ((event, moment) for moment in _tools(event))
         elif event.type not in QUIET:
-            yield _TELLERS.get(event.type, _unknown)(event)
+            yield event, _TELLERS.get(event.type, _unknown)(event)
 
 
 def latencies(view: View, reply: Message) -> dict[str, float]:

@@ -20,25 +20,12 @@ from eventlog.checker.shapes import CLOSE_REASONS
 from eventlog.checker.view import CLOSE, View
 from eventlog.jsonvalue import as_list, as_object, as_text
 from eventlog.moments import Moment, latencies, moments
+from eventlog.options import options_of
 from eventlog.plaintext import clean
-from eventlog.reader import LoggedReport, Origin
+from eventlog.reader import LoggedReport
 
 if TYPE_CHECKING:
     from rich.console import Console
-
-DEFAULT_OPTIONS: dict[str, Any] = {
-    "allow_interruptions": True,
-    "discard_audio_if_uninterruptible": True,
-    "min_interruption_duration": 0.5,
-    "min_interruption_words": 0,
-    "min_endpointing_delay": 0.5,
-    "max_endpointing_delay": 3.0,
-    "max_tool_steps": 3,
-    "user_away_timeout": 15.0,
-    "min_consecutive_speech_delay": 0.0,
-    "preemptive_generation": False,
-}
-"""What LiveKit takes where a session says nothing; only other values are shown."""
 
 _STYLES = {
     "user": "bold cyan",
@@ -132,19 +119,8 @@ def _when(view: View, zone: tzinfo | None) -> str:
 
 
 def _changed_options(view: View) -> str:
-    options = as_object(view.report.get("options")) or {}
-    if (preemptive := as_object(options.get("preemptive_generation"))) is not None:
-        options = options | {"preemptive_generation": preemptive.get("enabled")}
-    by_default = dict(DEFAULT_OPTIONS)
-    if view.origin is Origin.LIVEKIT_NEWER:
-        by_default["preemptive_generation"] = True
-    return ", ".join(
-        f"{key}={json.dumps(options[key])}"
-        for key, default in by_default.items()
-        if key in options
-        and options[key] != default
-        and not (view.is_attached and options[key] is None)
-    )
+    changed = (option for option in options_of(view) if option.changed)
+    return ", ".join(f"{option.name}={json.dumps(option.value)}" for option in changed)
 
 
 def _providers(report: dict[str, Any]) -> str:

@@ -45,7 +45,7 @@ def left_by_the_demo(folder: Path) -> None:
     # `make demo` is what the fixture has typed in this folder.
     [logged] = read(folder / "sessions")
     left = {path.name for path in logged.source.parent.iterdir()}
-    assert left == {"report.json", "audio.wav", "journal.jsonl"}
+    assert left == {"report.json", "audio.wav", "journal.jsonl", "timeline.html"}
 
 
 def serve(folder: Path) -> None:
@@ -84,6 +84,14 @@ def check(folder: Path) -> None:
     done = typed("parley log check sessions", folder)
     assert done.returncode == 0, done.stdout
     assert ": ok (" in done.stdout
+
+
+def timeline(folder: Path) -> None:
+    done = typed("parley log timeline sessions", folder)
+    assert done.returncode == 0, done.stderr
+    page = Path(folder, done.stdout.rpartition(": ")[0])
+    assert page.name == "timeline.html"
+    assert "Connected and ready." in page.read_text(encoding="utf-8")
 
 
 def join(folder: Path) -> None:
@@ -134,6 +142,7 @@ RUN: dict[str, Callable[[Path], None]] = {
     "parley doctor": doctor,
     "parley log show sessions": show,
     "parley log check sessions": check,
+    "parley log timeline sessions": timeline,
     "parley join https://YOUR-DOMAIN.daily.co/ROOM": join,
     "parley providers": providers,
     "parley config show --config local": config,

@@ -1,0 +1,47 @@
+"""The conversation beside the lanes: every moment of a report as one line that can be jumped to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from eventlog.checker.view import AGENT_STATE, SPEECH, TRANSCRIBED, USER_STATE, View
+from eventlog.moments import told
+from eventlog.timeline.span import Span
+from eventlog.timeline.waits import latency_of
+
+DETAILS = frozenset({AGENT_STATE, USER_STATE, TRANSCRIBED, SPEECH})
+"""Events that the lanes show and that the conversation keeps for who asks for every event."""
+
+
+def lines(view: View, span: Span) -> tuple[list[dict[str, Any]], dict[int, int]]:
+    """The lines in the order of the log, and the line of each event by the event's index.
+
+    A line is an object of `at` (when the log tells it), `jump` (when it began to be heard), both
+    seconds from the call's begin, `who`, `text`, and where they hold `said`, `cut`, `detail`,
+    `wait` (e2e_latency, seconds).
+    """
+    messages = {message.event.index: message for message in view.messages}
+    found: list[dict[str, Any]] = []
+    by_event: dict[int, int] = {}
+    for event, moment in told(view):
+        message = messages.get(event.index) if event is not None else None
+        started = message.started if message is not None else None
+        jump = started if started is not None and span.begin <= started <= moment.at else moment.at
+        line: dict[str, Any] = {
+            "at": span.place(moment.at),
+            "jump": span.place(jump),
+            "who": moment.who,
+            "text": moment.text,
+        }
+        if moment.said:
+            line["said"] = True
+        if moment.cut:
+            line["cut"] = True
+        if event is not None:
+            by_event.setdefault(event.index, len(found))
+            if event.type in DETAILS:
+                line["detail"] = True
+        if message is not None and (latency := latency_of(message)) is not None:
+            line["wait"] = latency
+        found.append(line)
+    return found, by_event

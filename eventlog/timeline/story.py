@@ -1,0 +1,53 @@
+"""All that a page shows of a call, as one JSON value: the border between Python and the page."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from eventlog.checker.view import View
+from eventlog.reader import LoggedReport
+from eventlog.timeline.facts import facts
+from eventlog.timeline.lanes import lanes
+from eventlog.timeline.lines import lines
+from eventlog.timeline.recording import Recording, UnreadableSoundError, peaks
+from eventlog.timeline.span import Span
+from eventlog.timeline.waits import waits
+
+
+def story(report: LoggedReport, recording: Recording | None, page: Path) -> dict[str, Any]:
+    """What the page at `page` tells of a report.
+
+    Args:
+        report: The report, whatever is in it.
+        recording: Its sound, None if there is none.
+        page: Where the page will lie; the sound is referred to from there.
+    """
+    view = View.of(report.data, report.origin)
+    span = Span.of(view)
+    told, by_event = lines(view, span)
+    return {
+        "begin": span.begin,
+        "seconds": span.seconds,
+        "origin": report.origin.value,
+        "events": len(view.raw_events),
+        "facts": facts(view, span),
+        "lanes": lanes(view, span, by_event),
+        "lines": told,
+        "waits": waits(view, span, by_event),
+        "sound": _sound(recording, span, page) if recording else None,
+    }
+
+
+def _sound(recording: Recording, span: Span, page: Path) -> dict[str, Any]:
+    beside = os.path.relpath(recording.path, page.resolve().parent)
+    sound: dict[str, Any] = {
+        "url": quote(Path(beside).as_posix()),
+        "offset": span.place(recording.started_at),
+    }
+    try:
+        return sound | {"peaks": peaks(recording.path)}
+    except UnreadableSoundError as error:
+        return sound | {"peaks": None, "problem": str(error)}

@@ -1,0 +1,54 @@
+"""The page of a call on disk."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from eventlog.checker.view import View
+from eventlog.reader import LoggedReport
+from eventlog.timeline.embedding import embed
+from eventlog.timeline.page import render
+from eventlog.timeline.recording import recording_of
+from eventlog.timeline.story import story
+
+FILE_NAME = "timeline.html"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A page: where it lies, how many bytes it has, and what whoever asked for it should know."""
+
+    path: Path
+    size: int
+    warning: str = ""
+
+
+def write(report: LoggedReport, path: Path, *, embed_audio: bool = False) -> Written:
+    """Write the page of a report (mode 0600), so that a reader sees the whole of it or nothing.
+
+    Args:
+        report: The report; its recording is looked for in the folder of its file.
+        path: Where the page goes.
+        embed_audio: Whether the recording goes into the page rather than being referred to.
+
+    Raises:
+        OSError: The page cannot be written, or its recording not be read.
+    """
+    recording = recording_of(View.of(report.data, report.origin), report.source.parent)
+    sound = embed(recording) if recording is not None and embed_audio else None
+    text = render(story(report, recording, path), sound).encode("utf-8")
+    _replace(path, text)
+    warning = sound.warning if sound else ""
+    if embed_audio and recording is None:
+        warning = "no recording was found beside the report, so there is no sound in the page"
+    return Written(path, len(text), warning)
+
+
+def _replace(path: Path, text: bytes) -> None:
+    partial = path.with_name(path.name + ".partial")
+    file = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(file, "wb") as stream:
+        stream.write(text)
+    partial.replace(path)
