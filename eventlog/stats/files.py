@@ -2,7 +2,8 @@
 
 Our store keeps a folder a call with `report.json` in it; LiveKit's users keep files of any name.
 So in a folder that is a call's, only its report counts, and in any other every file that may hold
-reports.
+reports; but a file beside the folders of calls is the dump of those (`log.dump`), and would count
+them twice.
 """
 
 from __future__ import annotations
@@ -43,11 +44,15 @@ def _below(folder: str) -> Iterator[str | ReadError]:
             found = [ReadError(Path(place), None, (error.strerror or str(error)).lower())]
         else:
             waiting += sorted(folders, reverse=True)
-            found = _reports_in(place, files)
+            found = [] if _are_calls(folders) else _reports_in(place, files)
         empty = empty and not found
         yield from found
     if empty:
         yield ReadError(Path(folder), None, "no report in this folder or below it")
+
+
+def _are_calls(folders: list[str]) -> bool:
+    return any(Path(folder, REPORT).exists() for folder in folders)
 
 
 def _inside(place: str) -> tuple[list[str], list[str]]:

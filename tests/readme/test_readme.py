@@ -86,6 +86,12 @@ def check(folder: Path) -> None:
     assert ": ok (" in done.stdout
 
 
+def stats(folder: Path) -> None:
+    done = typed("parley log stats sessions", folder)
+    assert done.returncode == 0, done.stderr
+    assert "e2e_latency" in done.stdout
+
+
 def timeline(folder: Path) -> None:
     done = typed("parley log timeline sessions", folder)
     assert done.returncode == 0, done.stderr
@@ -143,6 +149,7 @@ RUN: dict[str, Callable[[Path], None]] = {
     "parley log show sessions": show,
     "parley log check sessions": check,
     "parley log timeline sessions": timeline,
+    "parley log stats sessions": stats,
     "parley join https://YOUR-DOMAIN.daily.co/ROOM": join,
     "parley providers": providers,
     "parley config show --config local": config,

@@ -141,3 +141,13 @@ def test_groups_add_up_to_all_of_them():
     for by in By:
         if by is not By.TAG:
             assert sum(tally.calls for tally in collect(ALL, by=by).groups.values()) == len(ALL)
+
+
+def test_the_dump_beside_the_folders_of_calls_does_not_count_them_twice(tmp_path):
+    folder = tmp_path / "one-call"
+    folder.mkdir()
+    text = json.dumps(ours())
+    (folder / "report.json").write_text(text)
+    (tmp_path / "session_dump.txt").write_text(text)
+    assert collect([tmp_path]).calls == 1
+    assert collect([tmp_path / "session_dump.txt"]).calls == 1
