@@ -17,6 +17,7 @@ COPY configs/ configs/
 COPY eventlog/ eventlog/
 COPY processors/ processors/
 COPY bot/ bot/
+COPY parley/ parley/
 
 # What does not fit together is told here, and not by the first call.
 RUN python -c "import pipecatcloud.agent; from bot import bot, readyz"
