@@ -46,6 +46,7 @@ class AgentSide:
         # The reply that waits for its tools and will ask the LLM again.
         self._reply: Speech | None = None
         self._resuming = False
+        self._cut_at = float("inf")
 
     def say(self, signal: SayRequested) -> None:
         """Announce a text that needs no LLM."""
@@ -196,6 +197,7 @@ class AgentSide:
 
     def interrupted(self, at: float) -> None:
         """Call off everything; what is being heard waits for the text that was heard."""
+        self._cut_at = at
         self.early.discard()
         self._announced = self._reply = None
         self.tools.release()
@@ -205,6 +207,24 @@ class AgentSide:
             self.events.rest(at)
         elif was_held:
             self._go_on(at)
+
+    def settled(self, at: float) -> None:
+        """An interruption is through: what was asked while it was on its way went with it.
+
+        No answer is complete in those milliseconds; one that ended in them was called off.
+        """
+        self.playback.settle(at)
+        gone = [u for u in self._utterances if self._was_called_off(u)]
+        for utterance in gone:
+            self._utterances.remove(utterance)
+        if gone and not self._utterances:
+            self._rest(at)
+
+    def _was_called_off(self, utterance: Utterance) -> bool:
+        unheard = utterance.first_audio_at is None and utterance.started_at is None
+        asked_at = utterance.requested_at
+        asked_meanwhile = asked_at is not None and asked_at >= self._cut_at
+        return utterance.generated and unheard and utterance.answered and asked_meanwhile
 
     def close(self, at: float) -> None:
         """Tell what was being said when the call ended; from there on the bot does nothing."""

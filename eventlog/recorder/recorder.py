@@ -171,7 +171,7 @@ class Recorder:
         )
         self._on(AssistantText, agent.playback.text_known)
         self._on(Interrupted, lambda s: agent.interrupted(s.at))
-        self._on(InterruptionSettled, lambda s: agent.playback.settle(s.at))
+        self._on(InterruptionSettled, lambda s: agent.settled(s.at))
         self._on(ToolsRequested, agent.tools_requested)
         self._on(ToolStarted, agent.tools.started)
         self._on(ToolFinished, self._tool_finished)
