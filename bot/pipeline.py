@@ -23,6 +23,7 @@ from bot.turn_taking import turn_taking
 from processors.floor import Floor
 from processors.hand_off import AgentEntry, HandOff
 from processors.listening import Listening
+from processors.output_order import OutputOrder
 from processors.owed_answer import answer_after_empty_turns
 from processors.pipeline_end import PipelineEnd
 from processors.recording import CallRecording
@@ -95,6 +96,7 @@ def assemble(
         transport.output(),
         recording,
         hand_off,
+        OutputOrder(),
         assistant,
         end,
     ]

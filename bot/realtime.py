@@ -26,6 +26,7 @@ from bot.pipeline import CallPipeline
 from bot.providers import build_vad
 from bot.services import Services
 from processors.floor import Floor
+from processors.output_order import OutputOrder
 from processors.pipeline_end import PipelineEnd
 from processors.playback import PausablePlayback
 from processors.realtime.asking import PastAggregator
@@ -81,6 +82,7 @@ def assemble_realtime(
         PausablePlayback(floor),
         transport.output(),
         recording,
+        OutputOrder(),
         assistant,
         end,
     ]
