@@ -7,6 +7,7 @@ marks that turn a line around so that it reads as another. Whatever prints a log
 from __future__ import annotations
 
 import unicodedata
+from typing import TextIO
 
 _JOINERS = "\u200c\u200d"  # part of words in Hindi and Persian, and of emoji
 
@@ -27,3 +28,8 @@ def _harmless(character: str) -> str:
         return character  # such as the narrow no-break space of "Guido van Rossum"
     code = ord(character)
     return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
+
+
+def say(stream: TextIO, line: str) -> None:
+    """Write one line of it, cleaned."""
+    stream.write(clean(line) + "\n")

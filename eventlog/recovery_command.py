@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
-from eventlog.plaintext import clean
+from eventlog.plaintext import say
 
 HELP = """\
 Make the reports of calls whose process died, from their journals.
@@ -37,13 +37,13 @@ def recover(
     force: Annotated[
         bool, typer.Option("--force", "-f", help="Replace the reports that are there already.")
     ] = False,
-) -> None:
+) -> int:
     """Recover calls, one line each; the exit code says the worst that happened."""
     code = 0
     for given in folders:
         for folder in _calls_of(given):
             code = max(code, _recover_one(folder, force))
-    raise typer.Exit(code)
+    return code
 
 
 def _calls_of(folder: Path) -> list[Path]:
@@ -60,19 +60,15 @@ def _recover_one(folder: Path, force: bool) -> int:
     try:
         path = recover_folder(folder, force=force)
     except AlreadyReportedError as error:
-        _say(sys.stderr, str(error))
+        say(sys.stderr, str(error))
         return 1
     except RecoveryError as error:
-        _say(sys.stderr, str(error))
+        say(sys.stderr, str(error))
         return 2
-    _say(sys.stdout, f"{path}: recovered ({_events_in(path)} events)")
+    say(sys.stdout, f"{path}: recovered ({_events_in(path)} events)")
     return 0
 
 
 def _events_in(path: Path) -> int:
     report: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return len(report["events"])
-
-
-def _say(stream: Any, line: str) -> None:
-    stream.write(clean(line) + "\n")

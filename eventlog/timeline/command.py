@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from eventlog.plaintext import clean
+from eventlog.plaintext import say
 from eventlog.reader import LoggedReport, ReadError, iter_reports
 
 HELP = """\
@@ -40,20 +40,20 @@ def timeline(
         bool, typer.Option("--embed-audio", help="Put the recording into the page.")
     ] = False,
     show: Annotated[bool, typer.Option("--open", help="Open the page in a browser.")] = False,
-) -> None:
+) -> int:
     """Draw one report; what else cannot be read in the file is said."""
     reports: list[LoggedReport] = []
     code = 0
     for found in iter_reports([file]):
         if isinstance(found, ReadError):
             code = 2
-            _say(sys.stderr, str(found))
+            say(sys.stderr, str(found))
         else:
             reports.append(found)
     report = _chosen(reports, index, file)
     if report is None:
-        raise typer.Exit(2)
-    raise typer.Exit(_draw(report, output or page_of(report, index), embed_audio, show) or code)
+        return 2
+    return _draw(report, output or page_of(report, index), embed_audio, show) or code
 
 
 def page_of(report: LoggedReport, index: int | None = None) -> Path:
@@ -70,10 +70,10 @@ def _chosen(reports: list[LoggedReport], index: int | None, file: Path) -> Logge
     if index is not None:
         if 0 <= index < len(reports):
             return reports[index]
-        _say(sys.stderr, f"{file}: it has no report {index} (the first is 0)")
+        say(sys.stderr, f"{file}: it has no report {index} (the first is 0)")
         return None
     if len(reports) > 1:
-        _say(sys.stderr, f"{file}: {len(reports)} reports, this is the last; --index picks another")
+        say(sys.stderr, f"{file}: {len(reports)} reports, this is the last; --index picks another")
     return reports[-1] if reports else None
 
 
@@ -83,11 +83,11 @@ def _draw(report: LoggedReport, path: Path, embed_audio: bool, show: bool) -> in
     try:
         written = write(report, path, embed_audio=embed_audio)
     except OSError as error:
-        _say(sys.stderr, f"{path}: {(error.strerror or str(error)).lower()}; -o names another file")
+        say(sys.stderr, f"{path}: {(error.strerror or str(error)).lower()}; -o names another file")
         return 1
-    _say(sys.stdout, f"{path}: {-(-written.size // 1000)} kB")
+    say(sys.stdout, f"{path}: {-(-written.size // 1000)} kB")
     if written.warning:
-        _say(sys.stderr, f"{path}: {written.warning}")
+        say(sys.stderr, f"{path}: {written.warning}")
     if show:
         _open(path)
     return 0
@@ -97,8 +97,4 @@ def _open(path: Path) -> None:
     import webbrowser
 
     if not webbrowser.open(path.resolve().as_uri()):
-        _say(sys.stderr, f"{path}: no browser could be opened; open this file in one")
-
-
-def _say(stream: Any, line: str) -> None:
-    stream.write(clean(line) + "\n")
+        say(sys.stderr, f"{path}: no browser could be opened; open this file in one")

@@ -6,14 +6,13 @@ import json
 import stat
 
 import pytest
-import typer
 from typer.testing import CliRunner
 
 from eventlog.checker import check
+from eventlog.commands import app
 from eventlog.journal import FILE_NAME
 from eventlog.reader import read
 from eventlog.recovery import AlreadyReportedError, RecoveryError, recover_folder
-from eventlog.recovery_command import HELP, recover
 from tests.eventlog.folding import Script
 from tests.eventlog.test_journal import journal_of
 
@@ -28,9 +27,7 @@ def killed(tmp_path):
 
 
 def run(*arguments):
-    app = typer.Typer()
-    app.command(help=HELP)(recover)
-    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+    return CliRunner().invoke(app, ["recover", *map(str, arguments)])
 
 
 def test_the_report_of_a_killed_call_is_sound_private_and_says_that_it_was_recovered(killed):
