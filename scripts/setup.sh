@@ -7,8 +7,11 @@ cd "$(dirname "$0")/.."
 say() { printf '%s\n' "$*"; }
 
 stamp=.venv/.parley
-state=$({ cat requirements.lock pyproject.toml scripts/setup.sh; pwd; } | cksum)
-if [ -x .venv/bin/python ] && [ "$(cat "$stamp" 2>/dev/null)" = "$state" ]; then
+# Commands in .venv name the folder where it really is, be it linked from elsewhere.
+state() {
+    { cat requirements.lock pyproject.toml scripts/setup.sh && cd .venv && pwd -P; } | cksum
+}
+if [ -x .venv/bin/python ] && [ "$(cat "$stamp" 2>/dev/null)" = "$(state)" ]; then
     exit 0
 fi
 rm -f "$stamp"
@@ -37,5 +40,5 @@ say "Installing what requirements.lock names (1.7 GB on disk, models included)"
 say "Installing Parley itself, editable"
 "$uv" pip install --quiet --no-deps --no-build-isolation --editable .
 
-printf '%s\n' "$state" >"$stamp"
+state >"$stamp"
 say "Ready: .venv/bin/parley --help"
