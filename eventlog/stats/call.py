@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from math import inf
 from operator import attrgetter
 
 from eventlog.stats.rates import ERROR_SOURCES, Said, unanswered
@@ -41,58 +42,74 @@ class CallNumbers:
 
 def numbers_of(record: Record) -> CallNumbers:
     """The numbers of a call."""
-    values: dict[str, list[float]] = {}
-    counts: Counter[str] = Counter()
+    call = CallNumbers({}, Counter(), TalkTime())
     changes: list[Change] = []
     messages: list[Said] = []
-    times = [event.created_at for event in record.events if event.created_at is not None]
+    first, last = inf, -inf
     for event in record.events:
-        kind, at = event.type, event.created_at
-        if kind in _UNCOUNTED or at is None:
+        at = event.created_at
+        if at is None:
+            continue
+        if at < first:
+            first = at
+        if at > last:
+            last = at
+        kind = event.type
+        if kind in _UNCOUNTED:
             continue
         if kind == AGENT_STATE:
             changes.append((at, False, event.new_state == "speaking"))
         elif kind == USER_STATE:
             changes.append((at, True, event.new_state == "speaking"))
         elif kind == ITEM_ADDED:
-            if event.item is not None and event.item.type == "message":
-                _add_message(event.item, at, values, counts, messages)
-        elif kind == ERROR:
-            failure = event.error.type if event.error is not None else ""
-            counts["errors"] += 1
-            counts[f"errors.{ERROR_SOURCES.get(failure, 'other')}"] += 1
-        elif kind == FALSE_INTERRUPTION:
-            counts["false_interruptions"] += 1
-    counts[f"close.{_close_reason(record.events)}"] += 1
-    pending = _pending_at_close(record.events)
-    counts["user_turns"] -= pending
+            _add_item(event.item, at, call, messages)
+        else:
+            _count(event, call.counts)
+    _add_close(record.events, messages, call.counts)
+    if last >= first:
+        call.talk = talk_time(changes, first, last)
+        call.values[CALL_SECONDS] = [call.talk.call]
+    _add_parts(record, call.values)
+    return call
+
+
+def _count(event: Event, counts: Counter[str]) -> None:
+    if event.type == ERROR:
+        failure = event.error.type if event.error is not None else ""
+        counts["errors"] += 1
+        counts[f"errors.{ERROR_SOURCES.get(failure, 'other')}"] += 1
+    elif event.type == FALSE_INTERRUPTION:
+        counts["false_interruptions"] += 1
+
+
+def _add_close(events: list[Event], messages: list[Said], counts: Counter[str]) -> None:
+    counts[f"close.{_close_reason(events)}"] += 1
+    pending = _pending_at_close(events)
+    by_user = sum(is_user for _, is_user in messages)
+    counts["user_turns"] = by_user - pending
+    counts["replies"] = len(messages) - by_user
     counts["unanswered"] = unanswered(messages[: len(messages) - pending])
-    talk = talk_time(changes, min(times), max(times)) if times else TalkTime()
-    if times:
-        values[CALL_SECONDS] = [talk.call]
-    _add_parts(record, values)
-    return CallNumbers(values, counts, talk)
 
 
-def _add_message(
-    item: Item,
-    at: float,
-    values: dict[str, list[float]],
-    counts: Counter[str],
-    messages: list[Said],
-) -> None:
-    if item.role == "user":
-        counts["user_turns"] += 1
-    elif item.role == "assistant":
-        counts["replies"] += 1
-        counts["interrupted"] += item.interrupted
-    else:
+def _add_item(item: Item | None, at: float, call: CallNumbers, messages: list[Said]) -> None:
+    if item is None or item.type != "message":
         return
+    names = _METRICS.get(item.role)
+    if names is None:
+        return
+    if item.interrupted and item.role == "assistant":
+        call.counts["interrupted"] += 1
     messages.append((at if item.created_at is None else item.created_at, item.role == "user"))
-    if item.metrics is not None:
-        for name, value in zip(_METRICS[item.role], _GET[item.role](item.metrics), strict=True):
-            if value is not None:
-                values.setdefault(name, []).append(value)
+    if item.metrics is None:
+        return
+    values = call.values
+    for name, value in zip(names, _GET[item.role](item.metrics), strict=True):
+        if value is None:
+            continue
+        if name in values:
+            values[name].append(value)
+        else:
+            values[name] = [value]
 
 
 def _add_parts(record: Record, values: dict[str, list[float]]) -> None:
