@@ -25,6 +25,7 @@ from bot.config import BotConfig
 from bot.pipeline import CallPipeline
 from bot.providers import build_vad
 from bot.services import Services
+from bot.silence import watch_model_for_silence
 from processors.floor import Floor
 from processors.output_order import OutputOrder
 from processors.pipeline_end import PipelineEnd
@@ -69,6 +70,7 @@ def assemble_realtime(
     )
     user, assistant = aggregators.user(), aggregators.assistant()
     write_turns_at_once(user)
+    watch_model_for_silence(services, config.call.provider_timeout)
     end = PipelineEnd(floor)
     processors: list[FrameProcessor | None] = [
         transport.input(),

@@ -7,7 +7,7 @@ from pipecat.processors.frame_processor import FrameProcessor
 from bot.providers import describe
 from bot.services import Services
 from processors.failover import LLMFailover
-from processors.silence import LLMSilence, STTSilence, TTSSilence
+from processors.silence import LLMSilence, RealtimeSilence, STTSilence, TTSSilence
 
 
 def watch_for_silence(services: Services, limit: float | None) -> None:
@@ -30,6 +30,13 @@ def watch_for_silence(services: Services, limit: float | None) -> None:
             return not isinstance(placed, LLMFailover) or placed.strategy.next_to(service) is None
 
         LLMSilence(llm, name=_name(llm), limit=limit, alone=alone)
+
+
+def watch_model_for_silence(services: Services, limit: float | None) -> None:
+    """Let a realtime model fail that says nothing; see `watch_for_silence`."""
+    if limit is not None:
+        model = services.placed["realtime"]
+        RealtimeSilence(model, name=_name(model), limit=limit)
 
 
 def _name(service: FrameProcessor) -> str:

@@ -48,10 +48,6 @@ def realtime_problems(
         key = ("hooks", "on_user_turn_completed")
         problem = "cannot be called with a realtime model, which answers before the words are known"
         yield Problem(origins.file_of(key), dotted(key), problem, "leave it out")
-    if "provider_timeout" in cast("Mapping[str, Any]", tree.get("call") or {}):
-        key = ("call", "provider_timeout")
-        problem = "is not kept with a realtime model, whose silence nobody watches"
-        yield Problem(origins.file_of(key), dotted(key), problem, "leave it out")
     yield from _greeting_problems(config, origins)
 
 

@@ -247,7 +247,6 @@ class BotConfig(Section):
                 section["greeting"] = greeting.model_dump(exclude_none=True)
         if self.realtime is not None:
             tree["turn"] = {name: tree["turn"][name] for name in OF_REALTIME}
-            del tree["call"]["provider_timeout"]
         return _shown(tree, (), self._secrets)
 
     @property

@@ -32,8 +32,8 @@ class Handover:
     withdraws: bool = False
 
 
-class Work(Protocol):
-    """The work of one slot; times are monotonic seconds."""
+class Owing(Protocol):
+    """What a service owes; times are monotonic seconds."""
 
     @property
     def owed_since(self) -> float | None:
@@ -45,17 +45,21 @@ class Work(Protocol):
         """Whether nothing is under way, so that the provider can be changed unnoticed."""
         ...
 
-    @property
-    def doing(self) -> str:
-        """What the service should have been doing, for an error message."""
-        ...
-
     def given(self, frame: Frame, direction: FrameDirection, at: float) -> None:
         """A frame goes into the service."""
         ...
 
     def came(self, frame: Frame, direction: FrameDirection, at: float) -> None:
         """A frame came out of the service."""
+        ...
+
+
+class Work(Owing, Protocol):
+    """The work of one slot, which another service can take over."""
+
+    @property
+    def doing(self) -> str:
+        """What the service should have been doing, for an error message."""
         ...
 
     def hand_over(self, at: float) -> Handover:

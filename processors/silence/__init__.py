@@ -7,7 +7,8 @@ a service owes, and since when, is what `processors.failover` goes by as well.
 
 from processors.silence.called_off import CalledOff
 from processors.silence.llm import LLMSilence
+from processors.silence.realtime import RealtimeSilence
 from processors.silence.stt import STTSilence
 from processors.silence.tts import TTSSilence
 
-__all__ = ["CalledOff", "LLMSilence", "STTSilence", "TTSSilence"]
+__all__ = ["CalledOff", "LLMSilence", "RealtimeSilence", "STTSilence", "TTSSilence"]

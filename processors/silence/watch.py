@@ -13,7 +13,7 @@ from pipecat.frames.frames import CancelFrame, EndFrame, Frame
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 from pipecat.utils.errors import ErrorCategory
 
-from processors.failover.work import Work
+from processors.failover.work import Owing
 
 
 class SilenceWatch:
@@ -26,7 +26,7 @@ class SilenceWatch:
         limit: Seconds without a sign of it that are borne.
     """
 
-    def __init__(self, service: FrameProcessor, work: Work, *, name: str, limit: float) -> None:
+    def __init__(self, service: FrameProcessor, work: Owing, *, name: str, limit: float) -> None:
         self.service = service
         self.work = work
         self.name = name

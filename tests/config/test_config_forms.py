@@ -72,11 +72,6 @@ def test_the_form_of_a_file_wins_over_that_of_the_file_it_extends(tmp_path):
             "answers before the words are known; leave it out",
         ),
         (
-            {"call": {"provider_timeout": 5}},
-            "config: call.provider_timeout: is not kept with a realtime model, whose silence "
-            "nobody watches; leave it out",
-        ),
-        (
             {"agent": {"greeting": "Hello."}},
             "config: agent.greeting.say: cannot be said word for word by a realtime model; tell it "
             "what to say: 'generate'",
@@ -97,7 +92,7 @@ def test_the_form_of_a_file_wins_over_that_of_the_file_it_extends(tmp_path):
             "'openai-realtime'?",
         ),
     ],
-    ids=["turn", "hook", "silence", "say", "greeting", "fallback", "name"],
+    ids=["turn", "hook", "say", "greeting", "fallback", "name"],
 )
 def test_what_it_cannot_hold_is_refused_by_file_and_key(more, said):
     assert complaint(realtime(**more)) == said
