@@ -241,6 +241,51 @@ async def test_any_server_that_speaks_openais_interface_is_asked(vendors: Vendor
     assert remedy == "set GROQ_API_KEY to a key that works"
 
 
+async def test_of_flux_the_key_is_asked_for_and_an_unlisted_model_is_no_failure(vendors: Vendors):
+    url = f"{vendors.env['DEEPGRAM_URL']}/v2/listen"
+    flux = {"provider": "deepgram-flux", "args": {"url": url}, "settings": {"model": "flux-x"}}
+    found = await asked(vendors, {"stt": flux})
+    assert lines(found, "stt deepgram-flux") == [
+        ("ok", "Deepgram accepts the key", ""),
+        ("warning", "Deepgram does not list the model flux-x, which may exist", ""),
+    ]
+    [(status, _, remedy)] = lines(
+        await asked(vendors, {"stt": flux}, DEEPGRAM_API_KEY=WRONG), "stt deepgram-flux"
+    )
+    assert (status, remedy) == ("failed", "set DEEPGRAM_API_KEY to a key that works")
+
+
+@pytest.mark.parametrize(
+    ("model", "last"),
+    [
+        ("gpt-4o", ("ok", "model gpt-4o exists", "")),
+        ("gpt-4oo", ("failed", "OpenAI has no model 'gpt-4oo'", "did you mean 'gpt-4o'?")),
+    ],
+)
+async def test_a_realtime_model_of_openai_is_asked_for_over_rest(
+    vendors: Vendors, model: str, last: tuple[str, str, str]
+):
+    everything = dict(vendors.env)
+    address = vendors.openai.url.replace("http://", "ws://")
+    config = load_config(
+        {
+            "realtime": {
+                "provider": "openai-realtime",
+                "settings": {"model": model},
+                "args": {"base_url": f"{address}/v1/realtime"},
+            },
+            "agent": {"greeting": {"generate": "Greet the caller."}},
+        },
+        env=everything,
+    )
+    found: list[Finding] = []
+    await ask_online(config, everything, broken=(), seconds=PATIENCE, tell=found.append)
+    assert lines(found, "realtime openai-realtime") == [
+        ("ok", "OpenAI accepts the key", ""),
+        last,
+    ]
+
+
 async def test_a_provider_that_nobody_can_ask_is_told_honestly(vendors: Vendors):
     cartesia = {"provider": "cartesia", "settings": {"voice": "v"}}
     found = await asked(vendors, {"tts": cartesia}, CARTESIA_API_KEY="cartesia-key")

@@ -7,21 +7,24 @@ from collections.abc import Awaitable, Collection, Mapping
 from typing import Any
 
 from openai import AsyncOpenAI
+from pipecat.services.deepgram.flux.stt import DeepgramFluxSTTService
+from pipecat.services.deepgram.flux.tts import DeepgramFluxTTSService
 from pipecat.services.deepgram.stt import DeepgramSTTService
 from pipecat.services.deepgram.tts import DeepgramHttpTTSService, DeepgramTTSService
 from pipecat.services.elevenlabs.stt import ElevenLabsRealtimeSTTService, ElevenLabsSTTService
 from pipecat.services.elevenlabs.tts import ElevenLabsHttpTTSService, ElevenLabsTTSService
+from pipecat.services.openai.realtime.llm import OpenAIRealtimeLLMService
 
 from bot.config import BotConfig, ConfigError, ProviderConfig, Slot
 from bot.config.catalogue import find
 from bot.doctor.findings import Tell, ok, warning
-from bot.doctor.online import daily, deepgram, elevenlabs
+from bot.doctor.online import daily, deepgram, elevenlabs, openai
 from bot.doctor.online.inquiry import Inquiry, rest_address
-from bot.doctor.online.openai import ask_openai
 from bot.providers import build, describe
 from bot.services import HttpSession
 
-_DEEPGRAM = (DeepgramSTTService, DeepgramTTSService, DeepgramHttpTTSService)
+_FLUX = (DeepgramFluxSTTService, DeepgramFluxTTSService)
+_DEEPGRAM = (DeepgramSTTService, DeepgramTTSService, DeepgramHttpTTSService, *_FLUX)
 _ELEVENLABS = (
     ElevenLabsTTSService,
     ElevenLabsHttpTTSService,
@@ -98,16 +101,24 @@ class _Asker:
         client = getattr(service, "_client", None)
         if isinstance(service, _DEEPGRAM):
             address, key = self._address(slot, configured, deepgram.ADDRESS)
+            is_flux = isinstance(service, _FLUX)
+            address = address.partition("/v2/")[0] if is_flux else address
             inquiry = self._inquiry(who, "Deepgram", address, key, origin)
-            asking = deepgram.ask_deepgram(inquiry, model=model, voice=voice)
+            asking = deepgram.ask_deepgram(
+                inquiry, model=model, voice=voice, all_listed=not is_flux
+            )
         elif isinstance(service, _ELEVENLABS):
             address, key = self._address(slot, configured, elevenlabs.ADDRESS)
             inquiry = self._inquiry(who, "ElevenLabs", address, key, origin)
             asking = elevenlabs.ask_elevenlabs(inquiry, model=model, voice=voice)
+        elif type(service) is OpenAIRealtimeLLMService:
+            address, key = self._address(slot, configured, openai.REALTIME_ADDRESS)
+            inquiry = self._inquiry(who, "OpenAI", address, key, origin)
+            asking = openai.ask_openai_realtime(inquiry, model=model)
         elif isinstance(client, AsyncOpenAI) and ".azure." not in type(service).__module__:
             vendor = "OpenAI" if client.base_url.host.endswith("openai.com") else "the server"
             inquiry = self._inquiry(who, vendor, str(client.base_url), client.api_key, origin)
-            asking = ask_openai(inquiry, client, model=model)
+            asking = openai.ask_openai(inquiry, client, model=model)
         else:
             self._tell(warning("online", f"{who}: there is no online check for this provider"))
             return

@@ -17,8 +17,18 @@ ADDRESS = "https://api.deepgram.com"
 _ONCE: Any = {"max_retries": 0}
 
 
-async def ask_deepgram(inquiry: Inquiry, *, model: str | None, voice: str | None) -> None:
-    """Ask for the key, then for the STT model or, with `voice`, for the TTS voice."""
+async def ask_deepgram(
+    inquiry: Inquiry, *, model: str | None, voice: str | None, all_listed: bool = True
+) -> None:
+    """Ask for the key, then for the STT model or, with `voice`, for the TTS voice.
+
+    Args:
+        inquiry: Who asks.
+        model: The STT's model.
+        voice: The TTS's voice, which is its model.
+        all_listed: Whether one that is not in the list does not exist; Flux is an interface of its
+            own, and nobody promises that its models are in that list.
+    """
     async with httpx.AsyncClient(timeout=None) as http:  # noqa: S113 - the inquiry has the limit
         client = AsyncDeepgramClient(
             api_key=inquiry.key, environment=_environment(inquiry.address), httpx_client=http
@@ -29,9 +39,9 @@ async def ask_deepgram(inquiry: Inquiry, *, model: str | None, voice: str | None
             inquiry.key_works()
         projects = [each.project_id for each in (opened.projects if opened else None) or ()]
         if voice:
-            await _look_for(inquiry, client, projects, "voice", voice)
+            await _look_for(inquiry, client, projects, "voice", voice, all_listed)
         elif model:
-            await _look_for(inquiry, client, projects, "model", model)
+            await _look_for(inquiry, client, projects, "model", model, all_listed)
 
 
 async def _look_for(
@@ -40,6 +50,7 @@ async def _look_for(
     projects: Iterable[str | None],
     kind: str,
     name: str,
+    all_listed: bool,
 ) -> None:
     listing = client.manage.v1.models.list(request_options=_ONCE)
     public = await inquiry.ask_if_allowed(listing, "its models")
@@ -53,6 +64,8 @@ async def _look_for(
             known += _of_kind(kind, own)
     if _is_among(name, known):
         inquiry.exists(kind, name)
+    elif not all_listed:
+        inquiry.unsure(f"{inquiry.vendor} does not list the {kind} {name}, which may exist")
     else:
         names = [each.canonical_name for each in known if each.canonical_name]
         inquiry.does_not_exist(kind, name, names)

@@ -8,6 +8,20 @@ from openai import AsyncOpenAI, NotFoundError
 
 from bot.doctor.online.inquiry import Inquiry
 
+REALTIME_ADDRESS = "https://api.openai.com/v1/realtime"
+
+
+async def ask_openai_realtime(inquiry: Inquiry, *, model: str | None) -> None:
+    """Ask for a realtime model, which is listed beside the others.
+
+    Args:
+        inquiry: Who asks, and the address of the model's sessions.
+        model: What the service is set to.
+    """
+    address = inquiry.address.removesuffix("/realtime")
+    async with AsyncOpenAI(api_key=inquiry.key, base_url=address) as client:
+        await ask_openai(inquiry, client, model=model)
+
 
 async def ask_openai(inquiry: Inquiry, client: AsyncOpenAI, *, model: str | None) -> None:
     """Ask through the client that the service itself talks with.
