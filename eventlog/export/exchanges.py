@@ -34,6 +34,11 @@ class Exchange:
     providers: dict[str, str] = field(default_factory=dict[str, str])
 
     @property
+    def latency(self) -> float | None:
+        """How long the user waited for the reply (`e2e_latency`), seconds."""
+        return None if self.reply is None else latency_of(self.reply)
+
+    @property
     def created_at(self) -> float:
         """When its first message was made, epoch seconds."""
         message = self.user or self.reply

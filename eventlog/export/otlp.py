@@ -45,11 +45,12 @@ def endpoint(given: str | None) -> str:
     """
     whole, base = (os.environ.get(name, "") for name in _FROM_ENVIRONMENT)
     url = given or whole or base or ENDPOINT
-    if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
         raise NotSentError(f"{shown(url)}: an endpoint is a URL such as {ENDPOINT}")
-    if not given and whole:
-        return whole
-    return url if urlsplit(url).path.endswith(PATH) else url.rstrip("/") + PATH
+    if (whole and not given) or parts.path.endswith(PATH):
+        return url
+    return parts._replace(path=parts.path.rstrip("/") + PATH).geturl()
 
 
 def shown(url: str) -> str:

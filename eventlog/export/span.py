@@ -1,4 +1,4 @@
-"""A span before it is one of OpenTelemetry's: named by its path, so that its id can be made of it."""
+"""A span before it is one of OpenTelemetry's: named by its path, of which its id is made."""
 
 from __future__ import annotations
 

@@ -40,8 +40,9 @@ def spans(view: View, *, content: bool = False) -> list[Span]:
         view: The report.
         content: Whether what was said, and what tools were given and gave, goes in.
     """
-    found = exchanges(view, Stretch.of(view))
-    root = _conversation(view)
+    stretch = Stretch.of(view)
+    found = exchanges(view, stretch)
+    root = _conversation(view, stretch)
     told = [root]
     tools = _by_turn(view, found)
     for number, exchange in enumerate(found):
@@ -51,13 +52,15 @@ def spans(view: View, *, content: bool = False) -> list[Span]:
         turn.enclose(inside)
         told += [turn, *inside]
     told += [_tool(run, _ROOT, content=content) for runs in tools.values() for run in runs]
-    root.enclose(told[1:])
+    for span in told:  # what a damaged log says of moments outside of the call is cut to it
+        span.begin, span.end = (
+            min(max(at, stretch.begin), stretch.end) for at in (span.begin, span.end)
+        )
     return told
 
 
-def _conversation(view: View) -> Span:
+def _conversation(view: View, stretch: Stretch) -> Span:
     report = view.report
-    stretch = Stretch.of(view)
     close = next(iter(view.of_type(CLOSE)), None)
     reason = (as_text(close.data.get("reason")) or "?") if close is not None else "none"
     attributes: Attributes = {"parley.close.reason": reason, "parley.origin": view.origin.value}
@@ -68,7 +71,7 @@ def _conversation(view: View) -> Span:
         path=_ROOT,
         parent=None,
         name=_ROOT,
-        begin=min((event.at for event in view.events), default=stretch.begin),
+        begin=stretch.begin,
         end=stretch.end,
         attributes=attributes | _usage(report),
         failed=(as_text(failure.get("type")) or genai.OTHER_ERROR) if reason == "error" else "",
@@ -109,8 +112,8 @@ def _turn(view: View, exchange: Exchange, number: int) -> Span:
     attributes: Attributes = {genai.OPERATION: genai.INVOKE_AGENT, "parley.turn": number}
     if agent:
         attributes[genai.AGENT] = agent
-    if exchange.parts:
-        attributes["parley.e2e_latency"] = sum(seconds for _, seconds in exchange.parts)
+    if exchange.latency is not None:
+        attributes["parley.e2e_latency"] = exchange.latency
     for name, seconds in exchange.parts:
         key = f"parley.latency.{name}"
         attributes[key] = float(attributes.get(key, 0.0)) + seconds

@@ -119,10 +119,9 @@ def _interruptions(view: View, span: Span) -> Iterator[Entry]:
 def _latencies(found: list[Exchange], span: Span) -> Iterator[Entry]:
     """Each latency with its parts inside; the parts' durations sum to the latency's."""
     for exchange in found:
-        reply = exchange.reply
-        if reply is None or not exchange.parts:
+        reply, latency = exchange.reply, exchange.latency
+        if reply is None or latency is None:
             continue
-        latency = sum(seconds for _, seconds in exchange.parts)
         heard = reply.event.at if reply.started is None else reply.started
         begin = max(_microseconds(heard - latency - span.begin), 0)
         marks = [

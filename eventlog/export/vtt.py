@@ -46,15 +46,11 @@ def render(report: LoggedReport) -> str:
 
 def cues(view: View) -> list[Cue]:
     """The captions of a call, in the order in which they are shown."""
-    begin = _begin(view)
-    found = (cue for message in view.messages for cue in _cues_of(message, begin))
-    return sorted(found, key=lambda cue: (cue.begin, cue.end))
-
-
-def _begin(view: View) -> float:
-    """What the captions count from: the recording's first sample, else the call's first event."""
+    span = Span.of(view)
     recording = as_number(view.report.get("audio_recording_started_at"))
-    return Span.of(view).begin if recording is None else recording
+    begin = span.begin if recording is None else recording
+    found = (cue for message in view.messages for cue in _cues_of(message, span, begin))
+    return sorted(found, key=lambda cue: (cue.begin, cue.end))
 
 
 def _notes(view: View) -> Iterator[str]:
@@ -62,13 +58,14 @@ def _notes(view: View) -> Iterator[str]:
         yield "There is no recording: the times count from the first event of the call."
 
 
-def _cues_of(message: Message, begin: float) -> Iterator[Cue]:
+def _cues_of(message: Message, span: Span, begin: float) -> Iterator[Cue]:
     voice = VOICES.get(message.role)
     text = _sayable(message.text)
     if voice is None or not text or (message.role == "user" and message.typed):
         return
     pieces = list(_pieces(text))
-    start, stop = (at - begin for at in _heard(message, text))
+    # What a damaged log says of moments outside of the call is not shown for longer than the call.
+    start, stop = (min(max(at, span.begin), span.end) - begin for at in _heard(message, text))
     total, reached = sum(map(len, pieces)), 0
     for number, piece in enumerate(pieces, 1):
         at = start + (stop - start) * reached / total
