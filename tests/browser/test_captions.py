@@ -18,7 +18,7 @@ from tests.eventlog import drawn_calls as drawn
 pytestmark = pytest.mark.browser
 
 PAGE = """<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,">
-<video src="audio.wav"><track default kind="captions" srclang="en" src="call.vtt"></video>"""
+<video><track default kind="captions" srclang="en" src="call.vtt"></video>"""
 # Each cue as the browser has parsed it: times, who is named as its voice, classes, its words.
 CUES = """async () => {
   const track = document.querySelector("track");
@@ -31,14 +31,22 @@ CUES = """async () => {
       parsed.querySelectorAll("*").length];
   });
 }"""
+# A sound that is all there can be sought in; the server of this test gives no parts of files.
+LOADED = """async () => {
+  const video = document.querySelector("video");
+  const loaded = new Promise((done) => video.addEventListener("canplaythrough", done));
+  video.src = URL.createObjectURL(await (await fetch("audio.wav")).blob());
+  await loaded;
+}"""
 SHOWN_AT = """async (at) => {
   const video = document.querySelector("video");
+  const { track } = document.querySelector("track");
   const sought = new Promise((done) => video.addEventListener("seeked", done, { once: true }));
   video.currentTime = at;
   await sought;
-  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
-  const shown = document.querySelector("track").track.activeCues;
-  return [...shown].map((cue) => cue.getCueAsHTML().textContent);
+  const due = [...track.cues].filter((cue) => cue.startTime <= at && at < cue.endTime).length;
+  while (track.activeCues.length !== due) await new Promise(requestAnimationFrame);
+  return [...track.activeCues].map((cue) => cue.getCueAsHTML().textContent);
 }"""
 
 
@@ -95,13 +103,14 @@ async def test_a_browser_shows_each_caption_while_its_words_are_heard(
             [16.5, 17.5, "User", "", "Thank you."],
             [18.9, 20.4, "Agent", "", "You are welcome."],
         ]
+        await tab.page.evaluate(LOADED)
         shown = {at: await tab.page.evaluate(SHOWN_AT, at) for at in (1.0, 3.0, 4.0, 16.8)}
         assert shown[1.0] == ["Connected and ready."]
         assert shown[3.0] == []
         assert shown[4.0] == ["What is the weather in Bergen?"]
         assert [words[:8] for words in shown[16.8]] == ["It rains", "Thank yo"]
         assert tab.complaints == []
-        assert tab.hosts == {"127.0.0.1"}
+        assert tab.hosts <= {"", "127.0.0.1"}
 
 
 async def test_hostile_words_are_words_in_a_browser_too(
