@@ -14,6 +14,8 @@ STDOUT = Path("-")
 
 def utf8(text: str) -> str:
     """The text with what UTF-8 cannot hold (lone surrogates) as replacement characters."""
+    if text.isascii():
+        return text
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 

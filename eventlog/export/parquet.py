@@ -13,8 +13,9 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING
 
 from eventlog.checker.view import View
 from eventlog.export.partitions import Replaced, put_in_place
@@ -30,10 +31,15 @@ LAST_DAY = "__HIVE_DEFAULT_PARTITION__"
 """How the day of calls without a time is called, in Hive and in what came after it."""
 
 _WHOLE_LINE = 16 * 2**20  # DuckDB's own limit for a line, in bytes
+_AT_ONCE = 16_384  # rows of a day that are held until they are written
 _READ_AS = {MOMENT: "BIGINT"}
 
 
-class LakeMissingError(Exception):
+class LakeError(Exception):
+    """DuckDB could not write the tables; the message says why."""
+
+
+class LakeMissingError(LakeError):
     """DuckDB, the extra `lake`, is not installed."""
 
     def __init__(self) -> None:
@@ -56,16 +62,16 @@ def export(calls: Iterable[tuple[LoggedReport, View]], folder: Path) -> Exported
 
     Raises:
         LakeMissingError: DuckDB is not installed.
-        OSError: The tables cannot be written; no day is there half.
+        LakeError: DuckDB could not write them.
+        OSError: They cannot be written; no day is there half.
     """
-    connect = _connect()
+    if find_spec("duckdb") is None:
+        raise LakeMissingError
     _make_private(folder)
     staging = Path(tempfile.mkdtemp(prefix=STAGING, dir=folder))
     try:
         rows, days, longest = _write_rows(calls, staging)
-        with connect(staging) as lake:
-            for table in TABLES:
-                _write_table(lake, staging, table, longest)
+        _write_tables(staging, longest)
         return Exported(put_in_place(staging, folder, days), rows)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
@@ -96,21 +102,20 @@ def _write_row(file: IO[str], row: Row) -> int:
     return file.write(json.dumps(row) + "\n")
 
 
-def _connect() -> Any:
+def _write_tables(staging: Path, longest: int) -> None:
+    import duckdb
+
     try:
-        import duckdb
-    except ImportError as error:
-        raise LakeMissingError from error
-
-    def connect(staging: Path) -> duckdb.DuckDBPyConnection:
         # What it needs is in its wheel: it is not to look for more on the network.
-        lake = duckdb.connect(":memory:", config={"autoinstall_known_extensions": False})
-        lake.execute("SET memory_limit = '1GB'")
-        lake.execute("SET temp_directory = ?", [str(staging / "spill")])
-        lake.execute("SET threads = 2")
-        return lake
-
-    return connect
+        with duckdb.connect(":memory:", config={"autoinstall_known_extensions": False}) as lake:
+            lake.execute("SET memory_limit = '1GB'")
+            lake.execute("SET temp_directory = ?", [str(staging / "spill")])
+            lake.execute("SET threads = 2")
+            lake.execute(f"SET partitioned_write_flush_threshold = {_AT_ONCE}")
+            for table in TABLES:
+                _write_table(lake, staging, table, longest)
+    except duckdb.Error as error:
+        raise LakeError(f"DuckDB: {error}") from error
 
 
 def _write_table(lake: duckdb.DuckDBPyConnection, staging: Path, table: str, longest: int) -> None:
@@ -134,6 +139,7 @@ def _write_table(lake: duckdb.DuckDBPyConnection, staging: Path, table: str, lon
             )
         ) TO '{_quoted(target)}' (
             FORMAT parquet, PARTITION_BY (day), COMPRESSION zstd, FILENAME_PATTERN 'part-{{i}}',
+            ROW_GROUP_SIZE {_AT_ONCE},
             KV_METADATA {{parley_tables_schema: '{TABLES_SCHEMA}'}}
         )
         """  # noqa: S608 - the names are our own, and the paths are quoted

@@ -46,12 +46,12 @@ def parquet(
 ) -> int:
     """Write the tables of some calls."""
     from eventlog.export.calls import Calls
-    from eventlog.export.parquet import LakeMissingError, export
+    from eventlog.export.parquet import LakeError, export
 
     calls = Calls(paths)
     try:
         exported = export(calls, output)
-    except LakeMissingError as error:
+    except LakeError as error:
         return failed(str(error))
     except OSError as error:
         return failed(f"{error.filename or output}: {(error.strerror or str(error)).lower()}")

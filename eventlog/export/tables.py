@@ -19,7 +19,7 @@ from eventlog.jsonvalue import as_list, as_number, as_object, as_text
 from eventlog.reader import LoggedReport
 from eventlog.stats.call import numbers_of
 from eventlog.stats.lenient import record_of
-from eventlog.stats.record import METRICS, USER_METRICS
+from eventlog.stats.record import METRICS, USER_METRICS, Record
 from eventlog.timeline.span import Span
 
 TABLES_SCHEMA = 1
@@ -113,15 +113,14 @@ def rows_of(report: LoggedReport, view: View) -> Iterator[tuple[str, Row]]:
         "day": _day(began),
     }
     found = exchanges(view, span)
-    yield "calls", call | _call(report, view, span)
+    yield "calls", call | _call(report, view, span, record)
     for number, exchange in enumerate(found):
         yield "turns", call | {"turn": number} | _turn(exchange)
     for event in view.events:
         yield "events", call | _event(event, began)
 
 
-def _call(report: LoggedReport, view: View, span: Span) -> Row:
-    record = record_of(report.data)
+def _call(report: LoggedReport, view: View, span: Span, record: Record) -> Row:
     numbers = numbers_of(record)
     ours = as_object(report.data.get("parley")) or {}
     reasons = [name for name in numbers.counts if name.startswith("close.")]

@@ -1,5 +1,6 @@
 """What all exports share: their help, and what they load."""
 
+import json
 import subprocess
 import sys
 
@@ -7,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from eventlog.commands import app
-from tests.eventlog.reading import DUMP_FILE
+from tests.eventlog.reading import DUMP_FILE, ours
 
 FORMATS = ["parquet", "otlp", "trace", "vtt", "judge"]
 
@@ -24,6 +25,17 @@ def test_the_help_of_the_group_has_them_all():
     done = CliRunner().invoke(app, ["export"])
     for name in FORMATS:
         assert f"    parley log export {name} " in done.output
+
+
+def test_what_was_exported_beside_reports_is_taken_for_none(tmp_path):
+    report = tmp_path / "call.json"
+    report.write_text(json.dumps(ours()))
+    for name in ("trace", "vtt", "judge"):
+        assert CliRunner().invoke(app, ["export", name, str(report)]).exit_code == 0
+    assert len(list(tmp_path.iterdir())) == 4
+    done = CliRunner().invoke(app, ["stats", str(tmp_path)])
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert done.stdout.startswith("1 call,")
 
 
 def loaded_by(*arguments):

@@ -275,6 +275,16 @@ def test_a_day_that_cannot_be_moved_stays_what_it_was(tmp_path, monkeypatch):
     assert len(table(lake, "calls")) == 1
 
 
+def test_what_duckdb_cannot_do_is_said_in_its_words(tmp_path, monkeypatch):
+    def fail(*args):
+        raise duckdb.IOException("IO Error: no space")
+
+    monkeypatch.setattr(parquet, "_write_table", fail)
+    done = run(DUMP_FILE, "-o", tmp_path / "lake")
+    assert (done.exit_code, done.stderr) == (1, "DuckDB: IO Error: no space\n")
+    assert not list((tmp_path / "lake").iterdir())
+
+
 def test_without_duckdb_it_says_what_to_install(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "duckdb", None)
     done = run(DUMP_FILE, "-o", tmp_path / "lake")
