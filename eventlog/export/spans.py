@@ -50,7 +50,7 @@ def spans(view: View, *, content: bool = False) -> list[Span]:
         inside = list(Stages(view, exchange, turn.path, content).spans())
         inside += [_tool(run, turn.path, content=content) for run in tools.pop(number, [])]
         turn.enclose(inside)
-        told += [turn, *inside]
+        told += [turn, *sorted(inside, key=lambda span: span.begin)]
     told += [_tool(run, _ROOT, content=content) for runs in tools.values() for run in runs]
     for span in told:  # what a damaged log says of moments outside of the call is cut to it
         span.begin, span.end = (
