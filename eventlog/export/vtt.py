@@ -2,6 +2,9 @@
 
 A report knows when each message began and ended to be heard, not when each word was. A long one
 becomes several cues, and each is shown for its share of the time, by its characters.
+
+LiveKit 1.3 lets a noise without words begin the turn that comes after it, seconds or minutes later.
+So a user's words begin when the user last began to speak before their first transcript.
 """
 
 from __future__ import annotations
@@ -10,7 +13,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from eventlog.checker.view import Message, View
+from eventlog.checker.view import TRANSCRIBED, USER_STATE, Message, View
 from eventlog.export.output import utf8
 from eventlog.jsonvalue import as_number
 from eventlog.reader import LoggedReport
@@ -22,6 +25,9 @@ LONGEST = 2 * LINE
 """Characters of a cue."""
 SPOKEN = 15.0
 """Characters a second, for what was said at a time that the report does not tell."""
+
+VAD_WINDOW = 0.5
+"""Seconds, at most, by which a VAD says later that somebody speaks than they began to."""
 
 VOICES = {"user": "User", "assistant": "Agent"}
 
@@ -49,7 +55,12 @@ def cues(view: View) -> list[Cue]:
     span = Span.of(view)
     recording = as_number(view.report.get("audio_recording_started_at"))
     begin = span.begin if recording is None else recording
-    found = (cue for message in view.messages for cue in _cues_of(message, span, begin))
+    onsets = _onsets(view)
+    found = (
+        cue
+        for message in view.messages
+        for cue in _cues_of(message, onsets.get(message.event.index, span.begin), span, begin)
+    )
     return sorted(found, key=lambda cue: (cue.begin, cue.end))
 
 
@@ -58,14 +69,33 @@ def _notes(view: View) -> Iterator[str]:
         yield "There is no recording: the times count from the first event of the call."
 
 
-def _cues_of(message: Message, span: Span, begin: float) -> Iterator[Cue]:
+def _onsets(view: View) -> dict[int, float]:
+    """When the words of the user's messages began at the earliest, by the message's event."""
+    found: dict[int, float] = {}
+    spoke_at: float | None = None
+    onset: float | None = None
+    said = {message.event.index for message in view.messages_of("user")}
+    for event in view.events:
+        if event.type == USER_STATE and event.transition[1] == "speaking":
+            spoke_at = event.at
+        elif event.type == TRANSCRIBED:
+            onset = spoke_at if onset is None else onset
+        elif event.index in said:
+            if onset is not None:
+                found[event.index] = onset - VAD_WINDOW
+            onset = None
+    return found
+
+
+def _cues_of(message: Message, onset: float, span: Span, begin: float) -> Iterator[Cue]:
     voice = VOICES.get(message.role)
     text = _sayable(message.text)
     if voice is None or not text or (message.role == "user" and message.typed):
         return
     pieces = list(_pieces(text))
     # What a damaged log says of moments outside of the call is not shown for longer than the call.
-    start, stop = (min(max(at, span.begin), span.end) - begin for at in _heard(message, text))
+    start, stop = (min(max(at, span.begin), span.end) for at in _heard(message, text))
+    start, stop = min(max(start, onset), stop) - begin, stop - begin
     total, reached = sum(map(len, pieces)), 0
     for number, piece in enumerate(pieces, 1):
         at = start + (stop - start) * reached / total

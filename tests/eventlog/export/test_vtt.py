@@ -11,7 +11,10 @@ from eventlog.export.vtt import LONGEST, render
 from eventlog.reader import read
 from tests.eventlog import drawn_calls as drawn
 from tests.eventlog.export.captions import parsed
-from tests.eventlog.reading import DUMP_FILE, LIVEKIT_FILES, ours
+from tests.eventlog.reading import DUMP_FILE, LIVEKIT_FILES, dumped, ours
+
+# Where a noise without words begins the turn that comes after it.
+PINNED = {"session_dump", "false_interruption_then_words"}
 
 
 def run(*args):
@@ -72,12 +75,22 @@ def test_the_captions_of_a_real_call_have_all_that_was_heard_at_its_times(path):
                 continue
             words = " ".join(" ".join(item["content"]).split())
             first = next(cue for cue in cues if words.startswith(cue.text.removesuffix(" \u2014")))
-            assert first.begin == pytest.approx(metrics["started_speaking_at"] - begin, abs=0.05)
+            if path.stem not in PINNED:
+                assert first.begin == pytest.approx(
+                    metrics["started_speaking_at"] - begin, abs=0.05
+                )
             assert first.voice == {"user": "User", "assistant": "Agent"}[item["role"]]
         text = " ".join(cue.text.removesuffix(" \u2014") for cue in cues if cue.voice == "Agent")
         for event in report.data["events"]:
             if event.get("item", {}).get("role") == "assistant":
                 assert " ".join(event["item"]["content"][0].split()) in text
+
+
+def test_words_begin_when_they_were_said_and_not_with_a_noise_long_before():
+    cues = captions(dumped())
+    [like] = [cue for cue in cues if cue.text.startswith("Like,")]
+    # The noise was at 9.055; the user spoke from 20.769 on, as the VAD told a little later.
+    assert (like.begin, like.end) == (pytest.approx(20.269), pytest.approx(22.789))
 
 
 def test_a_long_message_becomes_cues_of_readable_length_that_share_its_time():
