@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,7 +11,7 @@ import typer
 
 from eventlog.export.one_call import beside, written
 from eventlog.export.output import STDOUT
-from eventlog.export.telling import tell_left_out
+from eventlog.export.telling import failed, tell_left_out
 from eventlog.stats.command import Paths, refuse
 
 if TYPE_CHECKING:
@@ -47,32 +49,44 @@ def judge(
     from eventlog.export.judge import render
 
     calls = Calls(files)
-    reports = [report for report, _ in calls]
+    found = (report for report, _ in calls)
+    first = list(islice(found, 2))
+    several = len(first) > 1
+    if several and output is not None and (output == STDOUT or output.is_file()):
+        return refuse("several calls do not go into one file: -o names a folder for them")
+    if several and output is not None:
+        try:
+            output.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            return failed(f"{output}: {(error.strerror or str(error)).lower()}")
+    name = _Names(output, into_folder=several or (output is not None and output.is_dir()))
+    code = 0
+    for report in chain(first, found):
+        code = written(name.of(report), render(report)) or code
     tell_left_out(calls)
-    if output is not None and len(reports) > 1 and (output == STDOUT or output.is_file()):
-        return refuse(f"{len(reports)} calls do not go into one file: -o names a folder for them")
-    code = 2 if calls.unreadable else 0
-    for path, report in zip(_places(reports, output), reports, strict=True):
-        code = written(path, render(report)) or code
-    return code
+    return 2 if calls.unreadable else code
 
 
-def _places(reports: list[LoggedReport], output: Path | None) -> list[Path]:
-    """Where the conversation of each report goes."""
-    sources = [report.source for report in reports]
-    paths = [beside(r, SUFFIX, several=sources.count(r.source) > 1) for r in reports]
-    if output is None:
-        return paths
-    if len(reports) == 1 and not output.is_dir():
-        return [output]
-    output.mkdir(mode=0o700, parents=True, exist_ok=True)
-    names = [
-        f"{path.parent.resolve().name}{SUFFIX}"
-        if report.source.name == "report.json"
-        else path.name
-        for report, path in zip(reports, paths, strict=True)
-    ]
-    return [
-        output / (name if names.count(name) == 1 else f"{number}.{name}")
-        for number, name in enumerate(names)
-    ]
+class _Names:
+    """Where conversations go: beside their reports, into one folder, or into a file by its name.
+
+    In a folder two calls of one name get different ones.
+    """
+
+    def __init__(self, output: Path | None, *, into_folder: bool) -> None:
+        self._output = output
+        self._into_folder = into_folder
+        self._taken: Counter[str] = Counter()
+
+    def of(self, report: LoggedReport) -> Path:
+        """The place of one call's conversation."""
+        path = beside(report, SUFFIX, several=report.index > 0)
+        if self._output is None:
+            return path
+        if not self._into_folder:
+            return self._output
+        in_store = report.source.name == "report.json"
+        stem = path.parent.resolve().name if in_store else path.name.removesuffix(SUFFIX)
+        self._taken[stem] += 1
+        again = f".{self._taken[stem]}" if self._taken[stem] > 1 else ""
+        return self._output / f"{stem}{again}{SUFFIX}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -91,9 +92,13 @@ def _send(calls: Calls, given: str | None, content: bool) -> int:
 def _save(calls: Calls, output: Path, content: bool) -> int:
     from eventlog.export.otlp import as_json
 
+    found = iter(calls)
+    first = next(found, None)
+    if first is None:
+        return 0
     saved = 0
     with writing(output) as stream:
-        for _, view in calls:
+        for _, view in chain([first], found):
             stream.write(as_json(view, content=content))
             saved += 1
     if output != STDOUT:

@@ -108,6 +108,12 @@ def test_what_cannot_be_read_is_named_and_the_rest_is_sent(collector, tmp_path):
     assert run(tmp_path / "missing", "--endpoint", collector.url).exit_code == 2
 
 
+def test_of_nothing_readable_no_file_is_made(tmp_path):
+    done = run(tmp_path / "missing", "-o", tmp_path / "spans.json")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert not (tmp_path / "spans.json").exists()
+
+
 def test_a_place_that_cannot_be_written_and_two_places_are_refused(tmp_path):
     done = run(DUMP_FILE, "-o", tmp_path / "missing" / "spans.json")
     assert done.exit_code == 1
