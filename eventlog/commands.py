@@ -11,6 +11,7 @@ COMMANDS = {
     "stats": Lazy("eventlog.stats.command", "stats", "Numbers over many calls."),
     "compare": Lazy("eventlog.compare_command", "compare", "Say whether two sets of calls differ."),
     "gate": Lazy("eventlog.gate_command", "gate", "Hold numbers against requirements."),
+    "export": Lazy("eventlog.export.commands", "app", "Hand calls on in the formats of others."),
     "recover": Lazy("eventlog.recovery_command", "recover", "Make the reports of killed calls."),
     "schema": Lazy("eventlog.schema.command", "schema", "Print the JSON Schema of the report."),
 }

@@ -19,6 +19,8 @@ REPORT = "report.json"
 JOURNAL = "journal.jsonl"
 
 SUFFIXES = (".json", ".jsonl", ".ndjson", ".txt")
+EXPORTED = (".trace.json", ".conversation.json")
+"""What `parley log export` leaves beside reports."""
 
 
 def find(paths: Iterable[Path]) -> Iterator[str | ReadError]:
@@ -74,4 +76,8 @@ def _reports_in(place: str, files: list[str]) -> Sequence[str | ReadError]:
     if JOURNAL in files:
         problem = f"the call has a journal and no report: `parley log recover {place}` makes it"
         return [ReadError(Path(place), None, problem)]
-    return [f"{place}{os.sep}{name}" for name in sorted(files) if name.endswith(SUFFIXES)]
+    return [
+        f"{place}{os.sep}{name}"
+        for name in sorted(files)
+        if name.endswith(SUFFIXES) and not name.endswith(EXPORTED)
+    ]

@@ -42,6 +42,14 @@ def timeline(
     show: Annotated[bool, typer.Option("--open", help="Open the page in a browser.")] = False,
 ) -> int:
     """Draw one report; what else cannot be read in the file is said."""
+    report, code = the_report(file, index)
+    if report is None:
+        return 2
+    return _draw(report, output or page_of(report, index), embed_audio, show) or code
+
+
+def the_report(file: Path, index: int | None) -> tuple[LoggedReport | None, int]:
+    """The one report of a file that is meant, and 2 if anything in it could not be read, else 0."""
     reports: list[LoggedReport] = []
     code = 0
     for found in iter_reports([file]):
@@ -50,10 +58,7 @@ def timeline(
             say(sys.stderr, str(found))
         else:
             reports.append(found)
-    report = _chosen(reports, index, file)
-    if report is None:
-        return 2
-    return _draw(report, output or page_of(report, index), embed_audio, show) or code
+    return _chosen(reports, index, file), code
 
 
 def page_of(report: LoggedReport, index: int | None = None) -> Path:

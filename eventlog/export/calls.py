@@ -1,0 +1,60 @@
+"""The calls of many paths, one at a time, each once.
+
+A call may lie there twice: in its folder, and in the dump of all calls beside others. Two reports
+are of one call if they have one `job_id` and their first event at one moment; the id alone is not
+enough, since LiveKit's console gives every call the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from eventlog.checker.view import View
+from eventlog.reader import LoggedReport, ReadError, scan
+from eventlog.stats.files import find
+from eventlog.stats.pieces import Unreadable
+
+
+def call_key(view: View) -> bytes:
+    """Sixteen bytes that are the same for every copy of a call, and for no other call."""
+    first = view.events[0].at if view.events else 0.0
+    named = f"{view.report.get('job_id')!r} {first!r}"
+    return hashlib.sha256(named.encode("utf-8", "backslashreplace")).digest()[:16]
+
+
+@dataclass
+class Calls:
+    """The calls below some paths: iterate over them, then see what was left out.
+
+    Attributes:
+        unreadable: What could not be read.
+        twice: How many reports were of a call that had come before.
+    """
+
+    paths: Iterable[Path]
+    unreadable: list[Unreadable] = field(default_factory=list[Unreadable])
+    twice: int = 0
+
+    def __iter__(self) -> Iterator[tuple[LoggedReport, View]]:
+        seen: set[bytes] = set()
+        for found in self._reports():
+            if isinstance(found, ReadError):
+                self.unreadable.append(Unreadable.of(found))
+                continue
+            view = View.of(found.data, found.origin)
+            key = call_key(view)
+            if key in seen:
+                self.twice += 1
+                continue
+            seen.add(key)
+            yield found, view
+
+    def _reports(self) -> Iterator[LoggedReport | ReadError]:
+        for file in find(self.paths):
+            if isinstance(file, ReadError):
+                yield file
+            else:
+                yield from scan(Path(file))
