@@ -13,6 +13,7 @@ COMMANDS = {
     "gate": Lazy("eventlog.gate_command", "gate", "Hold numbers against requirements."),
     "recover": Lazy("eventlog.recovery_command", "recover", "Make the reports of killed calls."),
     "schema": Lazy("eventlog.schema.command", "schema", "Print the JSON Schema of the report."),
+    "import": Lazy("eventlog.importing.command", "bring", "Bring reports into the store."),
 }
 
 app = lazy_group(
