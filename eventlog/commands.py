@@ -14,6 +14,7 @@ COMMANDS = {
     "recover": Lazy("eventlog.recovery_command", "recover", "Make the reports of killed calls."),
     "schema": Lazy("eventlog.schema.command", "schema", "Print the JSON Schema of the report."),
     "import": Lazy("eventlog.importing.command", "bring", "Bring reports into the store."),
+    "search": Lazy("eventlog.search.command", "search", "Search what was said in many calls."),
 }
 
 app = lazy_group(
