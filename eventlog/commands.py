@@ -15,6 +15,7 @@ COMMANDS = {
     "schema": Lazy("eventlog.schema.command", "schema", "Print the JSON Schema of the report."),
     "import": Lazy("eventlog.importing.command", "bring", "Bring reports into the store."),
     "search": Lazy("eventlog.search.command", "search", "Search what was said in many calls."),
+    "prune": Lazy("eventlog.prune.command", "prune", "Remove old calls."),
 }
 
 app = lazy_group(
