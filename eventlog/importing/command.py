@@ -7,11 +7,11 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
-from eventlog.plaintext import clean
+from eventlog.plaintext import say
 from eventlog.reader import LoggedReport, ReadError, scan
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def bring(
     from eventlog.importing.store import Store
 
     if into.exists() and not into.is_dir():
-        sys.stderr.write(clean(f"{into}: not a folder; --into names another") + "\n")
+        say(sys.stderr, f"{into}: not a folder; --into names another")
         return 2
     tell = _TellingMachines() if as_json else _TellingPeople()
     counts = Counter(_each(_found(files), Store(into, replace=replace), tell))
@@ -136,11 +136,11 @@ class _TellingPeople:
             sys.stderr.write(f"\r{self._seen} reports")
             sys.stderr.flush()
 
-    def _say(self, stream: Any, line: str) -> None:
+    def _say(self, stream: TextIO, line: str) -> None:
         if self._on_terminal:
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()
-        stream.write(clean(line) + "\n")
+        say(stream, line)
 
 
 class _TellingMachines(_TellingPeople):

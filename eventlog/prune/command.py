@@ -6,11 +6,11 @@ import json
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from eventlog.plaintext import clean
+from eventlog.plaintext import say
 
 if TYPE_CHECKING:
     from eventlog.prune.calls import Kept, OldCall
@@ -107,7 +107,7 @@ def _may_remove(yes: bool, as_json: bool) -> int:
     sys.stderr.flush()
     if sys.stdin.readline().strip().lower() in ("y", "yes"):
         return 0
-    _say(sys.stdout, "nothing was removed")
+    say(sys.stdout, "nothing was removed")
     return 1
 
 
@@ -133,9 +133,9 @@ def _remove_all(calls: list[OldCall], before: float, as_json: bool) -> int:
         if as_json:
             _print_json(call, "failed", problem)
         else:
-            _say(sys.stderr, f"{call.folder}: {problem}")
+            say(sys.stderr, f"{call.folder}: {problem}")
     if not as_json:
-        _say(sys.stdout, f"removed {_number(removed)}, {_bytes(size)}")
+        say(sys.stdout, f"removed {_number(removed)}, {_bytes(size)}")
     return code
 
 
@@ -148,15 +148,15 @@ def _tell_old(calls: list[OldCall], now: float, as_json: bool) -> None:
             continue
         never = "" if call.reported else ", never recovered: it has a journal and no report"
         line = f"{call.folder}: {age(now - call.ended_at)}, {_bytes(call.size)}{never}"
-        _say(sys.stdout, line)
+        say(sys.stdout, line)
 
 
 def _sum_up(calls: list[OldCall], directory: Path, older_than: str) -> None:
     if calls:
         total = _bytes(sum(call.size for call in calls))
-        _say(sys.stdout, f"{_number(len(calls))}, {total}")
+        say(sys.stdout, f"{_number(len(calls))}, {total}")
     else:
-        _say(sys.stdout, f"{directory}: no call that is older than {older_than} can be removed")
+        say(sys.stdout, f"{directory}: no call that is older than {older_than} can be removed")
 
 
 def _tell_kept(kept: Kept, as_json: bool) -> None:
@@ -164,7 +164,7 @@ def _tell_kept(kept: Kept, as_json: bool) -> None:
         told = {"folder": str(kept.folder), "outcome": "kept", "problem": kept.detail}
         sys.stdout.write(json.dumps(told) + "\n")
     else:
-        _say(sys.stderr, str(kept))
+        say(sys.stderr, str(kept))
 
 
 def _print_json(call: OldCall, outcome: str, problem: str | None = None) -> None:
@@ -191,9 +191,5 @@ def _bytes(size: float) -> str:
 
 
 def _refuse(problem: str) -> int:
-    _say(sys.stderr, problem)
+    say(sys.stderr, problem)
     return 2
-
-
-def _say(stream: Any, line: str) -> None:
-    stream.write(clean(line) + "\n")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from eventlog.plaintext import clean
+from eventlog.plaintext import say
 from eventlog.search.query import Query, QueryError, Role
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def search(
                 _tell_unreadable(entry, as_json)
                 unreadable = True
     except QueryError as error:
-        sys.stderr.write(clean(str(error)) + "\n")
+        say(sys.stderr, str(error))
         return 2
     return 2 if unreadable else 0 if found else 1
 
@@ -108,4 +108,4 @@ def _tell_unreadable(entry: Unreadable, as_json: bool) -> None:
         told = {"file": entry.file, "line": entry.line, "unreadable": entry.problem}
         sys.stdout.write(json.dumps(told) + "\n")
     else:
-        sys.stderr.write(clean(str(entry)) + "\n")
+        say(sys.stderr, str(entry))
