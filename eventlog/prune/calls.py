@@ -88,8 +88,11 @@ def look(folder: Path, before: float) -> OldCall | Kept | None:
     """What there is to a folder: None if it is no call's, or of one that is not old."""
     try:
         files = _files(folder)
-        if folder.is_symlink() or not {REPORT, journal.FILE_NAME} & files.keys():
+        told_by = [name for name in (REPORT, journal.FILE_NAME) if name in files]
+        if folder.is_symlink() or not told_by:
             return None
+        if not all(stat.S_ISREG(files[name].st_mode) for name in told_by):
+            return Kept(folder, Reason.NOT_ALONE, f"its {' or '.join(told_by)} is not a file")
         ended_at = _ended_at(folder, files)
         if ended_at >= before:
             return None
@@ -165,7 +168,7 @@ def _by_journal(folder: Path) -> float:
 
 def _is_live(folder: Path, files: dict[str, os.stat_result]) -> bool:
     status = files.get(journal.FILE_NAME)
-    if status is None or not stat.S_ISREG(status.st_mode):
+    if status is None:
         return False
     held = file_lock.is_held(folder / journal.FILE_NAME)
     if held is None:

@@ -112,6 +112,13 @@ def test_a_link_in_a_calls_folder_keeps_it(tmp_path):
     assert kept(tmp_path / "store")["b"] is Reason.NOT_ALONE
 
 
+@pytest.mark.parametrize("name", ["report.json", "journal.jsonl"])
+def test_a_pipe_is_not_waited_for(tmp_path, name):
+    (tmp_path / "a").mkdir()
+    os.mkfifo(tmp_path / "a" / name)
+    assert kept(tmp_path) == {"a": Reason.NOT_ALONE}
+
+
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"job_id": "a", "events": []}', "\x00"])
 def test_a_report_that_tells_no_time_is_kept(tmp_path, text):
     (reported(tmp_path, "a", 31) / "report.json").write_text(text)
