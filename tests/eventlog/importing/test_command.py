@@ -2,7 +2,6 @@
 
 import json
 import os
-import pty
 import shutil
 import subprocess
 import sys
@@ -13,6 +12,7 @@ from typer.testing import CliRunner
 
 from eventlog.commands import app
 from tests.eventlog.reading import DUMP_FILE, FIXTURES, dump_text, dumped, livekit
+from tests.eventlog.terminal import all_of, terminal
 
 ROOT = Path(__file__).parents[3]
 
@@ -164,18 +164,17 @@ def test_a_terminal_sees_how_far_it_is(tmp_path, store):
     many.mkdir()
     for number in range(30):
         (many / f"{number}.json").write_text(json.dumps(dumped() | {"job_id": f"AJ_{number}"}))
-    ours, theirs = pty.openpty()
     program = "from eventlog.commands import app; app()"
-    done = subprocess.run(
-        [sys.executable, "-c", program, "import", str(many), "--into", str(store)],
-        stdout=subprocess.PIPE,
-        stderr=theirs,
-        cwd=ROOT,
-        timeout=60,
-    )
-    os.close(theirs)
-    told = os.read(ours, 65536)
-    os.close(ours)
+    with terminal() as (ours, theirs):
+        done = subprocess.run(
+            [sys.executable, "-c", program, "import", str(many), "--into", str(store)],
+            stdout=subprocess.PIPE,
+            stderr=theirs,
+            cwd=ROOT,
+            timeout=60,
+        )
+        os.close(theirs)
+        told = all_of(ours)
     assert done.stdout.splitlines()[-1] == b"30 imported"
     assert b"\r25 reports" in told
     assert told.endswith(b"\r\x1b[K")  # wiped before the last line

@@ -2,7 +2,6 @@
 
 import json
 import os
-import pty
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +13,7 @@ from eventlog.commands import app
 from eventlog.prune import calls as pruning
 from eventlog.prune import command
 from tests.eventlog.prune.stores import journal_in, killed, reported
+from tests.eventlog.terminal import terminal
 
 ROOT = Path(__file__).parents[3]
 
@@ -64,20 +64,19 @@ def test_nobody_to_ask_and_no_yes_removes_nothing(store):
 
 
 def asked(store, answer):
-    ours, theirs = pty.openpty()
     program = "from eventlog.commands import app; app()"
-    process = subprocess.Popen(
-        [sys.executable, "-c", program, "prune", "--older-than", "30d", str(store)],
-        stdin=theirs,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        cwd=ROOT,
-    )
-    os.close(theirs)
-    os.write(ours, answer)
-    out, err = process.communicate(timeout=60)
-    os.close(ours)
+    with terminal() as (ours, theirs):
+        process = subprocess.Popen(
+            [sys.executable, "-c", program, "prune", "--older-than", "30d", str(store)],
+            stdin=theirs,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+        )
+        os.close(theirs)
+        os.write(ours, answer)
+        out, err = process.communicate(timeout=60)
     return process.returncode, out, err
 
 

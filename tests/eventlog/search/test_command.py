@@ -2,7 +2,6 @@
 
 import json
 import os
-import pty
 import re
 import shutil
 import subprocess
@@ -15,6 +14,7 @@ from typer.testing import CliRunner
 from eventlog.commands import app
 from tests.eventlog.reading import DUMP_FILE, dump_text, dumped, livekit, ours
 from tests.eventlog.stats.many import tree
+from tests.eventlog.terminal import all_of, terminal
 
 ROOT = Path(__file__).parents[3]
 PROGRAM = "from eventlog.commands import app; app()"
@@ -169,15 +169,12 @@ def test_the_words_of_strangers_do_not_work_on_a_terminal(tmp_path):
 
 
 def in_a_terminal(*args, **env):
-    ours_, theirs = pty.openpty()
     command = [sys.executable, "-c", PROGRAM, "search", *(str(arg) for arg in args)]
-    subprocess.run(
-        command, stdout=theirs, cwd=ROOT, env=os.environ | {"TERM": "xterm"} | env, timeout=60
-    )
-    os.close(theirs)
-    told = os.read(ours_, 65536).decode()
-    os.close(ours_)
-    return told
+    environment = os.environ | {"TERM": "xterm"} | env
+    with terminal() as (our_end, theirs):
+        subprocess.run(command, stdout=theirs, cwd=ROOT, env=environment, timeout=60)
+        os.close(theirs)
+        return all_of(our_end).decode()
 
 
 def test_hits_are_marked_on_a_terminal_and_the_rest_of_the_line_is_whole():
