@@ -170,7 +170,7 @@ def test_the_words_of_strangers_do_not_work_on_a_terminal(tmp_path):
 
 def in_a_terminal(*args, **env):
     command = [sys.executable, "-c", PROGRAM, "search", *(str(arg) for arg in args)]
-    environment = os.environ | {"TERM": "xterm"} | env
+    environment = os.environ | {"TERM": "xterm", "NO_COLOR": ""} | env
     with terminal() as (our_end, theirs):
         subprocess.run(command, stdout=theirs, cwd=ROOT, env=environment, timeout=60)
         os.close(theirs)
