@@ -14,9 +14,10 @@ from typing import Any
 from loguru import logger
 
 from bot.config import LogConfig
-from bot.session import SessionReport, folder_name, make_folder
+from bot.session import SessionReport
 from bot.stdout_report import on_pipecat_cloud, print_report
 from eventlog import dump, report
+from eventlog.call_folder import folder_name, make_folder
 from eventlog.reader import LoggedReport, Origin
 from eventlog.timeline import writing as timeline
 from processors.recording import CallRecording
@@ -88,13 +89,10 @@ class CallFiles:
 
     def _timeline(self, data: dict[str, Any], path: Path) -> bool:
         """Draw the call; whether that went well. A failure is counted in the report's losses."""
-        try:
-            logged = LoggedReport(data, path, 0, Origin.PARLEY)
-            timeline.write(logged, path.with_name(timeline.FILE_NAME))
-        except Exception as error:  # noqa: BLE001 - a picture must not cost the report
+        error = timeline.write_beside(LoggedReport(data, path, 0, Origin.PARLEY))
+        if error is not None:
             logger.opt(exception=error).error(f"The timeline could not be written ({error!r})")
-            losses = data["parley"]["recorder"].setdefault("losses", {})
-            losses["timeline"] = losses.get("timeline", 0) + 1
+            timeline.count_loss(data)
             return False
         return True
 

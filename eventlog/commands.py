@@ -14,6 +14,9 @@ COMMANDS = {
     "export": Lazy("eventlog.export.commands", "app", "Hand calls on in the formats of others."),
     "recover": Lazy("eventlog.recovery_command", "recover", "Make the reports of killed calls."),
     "schema": Lazy("eventlog.schema.command", "schema", "Print the JSON Schema of the report."),
+    "import": Lazy("eventlog.importing.command", "bring", "Bring reports into the store."),
+    "search": Lazy("eventlog.search.command", "search", "Search what was said in many calls."),
+    "prune": Lazy("eventlog.prune.command", "prune", "Remove old calls."),
 }
 
 app = lazy_group(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from eventlog.plaintext import clean
-from eventlog.stats.command import AsJson, Paths, refuse, tell_unreadable
+from eventlog.stats.command import AsJson, Paths, refuse, tell_again, tell_unreadable
 
 if TYPE_CHECKING:
     from eventlog.gate import Judged, Requirement
@@ -73,6 +73,7 @@ def _judge(
 
     found = collect(paths, prices=prices)
     tell_unreadable(found.unreadable)
+    tell_again(found.again)
     figures = flat(found.groups.get("all", Tally()), prices)
     figures["unreadable"] = float(len(found.unreadable))
     judged = [judge(requirement, figures) for requirement in requirements]

@@ -16,6 +16,7 @@ from typing import Any
 
 import msgspec
 
+from eventlog import file_lock
 from eventlog.header import JOURNAL_VERSION, CallHeader
 from eventlog.signals import AnySignal, Signal
 
@@ -51,6 +52,8 @@ class Journal:
         self._lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_EXCL
         self._file = os.open(path, flags, 0o600)
+        # Before there is a header to be read, so that no reader finds a journal nobody holds.
+        file_lock.hold(self._file)
         # The header is on disk before the call begins, so that no journal lacks it.
         os.write(self._file, self._encoder.encode(header) + b"\n")
         self._thread = threading.Thread(target=self._write, name="parley-journal", daemon=True)

@@ -67,7 +67,8 @@ def told(view: View) -> Iterator[tuple[Event | None, Moment]]:
             old, _ = event.transition
             yield event, Moment(event.at, "agent", f"stops {old}: the user speaks")
         elif event.type == TOOLS:
-            yield from ((event, moment) for moment in _tools(event))
+            for text in tool_texts(event.data):
+                yield event, Moment(event.at, "tool", text)
         elif event.type not in QUIET:
             yield event, _TELLERS.get(event.type, _unknown)(event)
 
@@ -131,16 +132,24 @@ def _false_interruption(event: Event) -> Moment:
     return Moment(event.at, "agent", what)
 
 
-def _tools(event: Event) -> Iterator[Moment]:
-    calls = as_list(event.data.get("function_calls")) or []
-    outputs = as_list(event.data.get("function_call_outputs")) or []
+def tool_texts(event: dict[str, Any]) -> Iterator[str]:
+    """What each call of a step of tools was, and what came of it."""
+    calls = as_list(event.get("function_calls")) or []
+    outputs = as_list(event.get("function_call_outputs")) or []
     for position, raw in enumerate(calls):
         call = as_object(raw) or {}
         output = (as_object(outputs[position]) if position < len(outputs) else None) or {}
         name, arguments = as_text(call.get("name")) or "?", as_text(call.get("arguments")) or ""
         result = as_text(output.get("output")) if output else "no output"
         failed = "failed: " if output.get("is_error") is True else ""
-        yield Moment(event.at, "tool", f"{name}({arguments}) -> {failed}{result or '(empty)'}")
+        yield f"{name}({arguments}) -> {failed}{result or '(empty)'}"
+
+
+def clock(seconds: float) -> str:
+    """How far into a call a moment is, as a person reads it: minutes, seconds, milliseconds."""
+    milliseconds = round(min(seconds, 359_999_999.0) * 1000)
+    minutes, rest = divmod(milliseconds, 60_000)
+    return f"{minutes:02d}:{rest // 1000:02d}.{rest % 1000:03d}"
 
 
 def _error(event: Event) -> Moment:

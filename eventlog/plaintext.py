@@ -18,7 +18,14 @@ def clean(text: str) -> str:
     Line breaks and tabs become a space; every other control, direction mark, lone surrogate or
     unassigned character becomes its escape.
     """
-    return "".join(_harmless(character) for character in " ".join(text.split()))
+    return harmless(" ".join(text.split()))
+
+
+def harmless(text: str) -> str:
+    """A piece of such a text, whose spaces at the ends belong to it."""
+    if text.isprintable():
+        return text
+    return "".join(_harmless(character) for character in text)
 
 
 def _harmless(character: str) -> str:

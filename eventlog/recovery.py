@@ -1,15 +1,20 @@
 """Recovery: the report of a call whose process died before it could write one.
 
 The journal holds everything that the call knew, so the report is made from it alone, and it says
-of itself that it was recovered.
+of itself that it was recovered. Its timeline is drawn beside it, as at the end of every call.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
+
+from loguru import logger
 
 from eventlog import journal, report
 from eventlog.intake import recover
+from eventlog.reader import LoggedReport, Origin
+from eventlog.timeline import writing as timeline
 
 
 class RecoveryError(Exception):
@@ -21,7 +26,7 @@ class AlreadyReportedError(RecoveryError):
 
 
 def recover_folder(folder: Path, *, force: bool = False) -> Path:
-    """Write the report of the call in `folder` and return its path.
+    """Write the report of the call in `folder` and its timeline, and return the report's path.
 
     Args:
         folder: The folder of one call, with its journal.
@@ -42,7 +47,16 @@ def recover_folder(folder: Path, *, force: bool = False) -> Path:
     except journal.JournalError as error:
         raise RecoveryError(str(error)) from error
     try:
-        report.write(recover(header, signals, lost), path)
+        _write(recover(header, signals, lost), path)
     except OSError as error:
         raise RecoveryError(f"{path}: cannot be written ({error.strerror})") from error
     return path
+
+
+def _write(data: dict[str, Any], path: Path) -> None:
+    report.write(data, path)
+    error = timeline.write_beside(LoggedReport(data, path, 0, Origin.PARLEY))
+    if error is not None:
+        logger.error(f"The timeline of {path} could not be written ({error!r})")
+        timeline.count_loss(data)
+        report.write(data, path)

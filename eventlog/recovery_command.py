@@ -25,8 +25,9 @@ Example:
   sessions/a2/report.json: it has a report already; --force replaces it
 
 Each DIR is the folder of one call, or a folder of such folders; of the latter, only those calls
-are looked at that have a journal. Exit code: 0 all of them have a report now, 1 a call had one
-already and kept it, 2 a journal could not be read or a report could not be written.
+are looked at that have a journal. The timeline is drawn beside each report. Exit code: 0 all of
+them have a report now, 1 a call had one already and kept it, 2 a journal could not be read or a
+report could not be written.
 """
 
 

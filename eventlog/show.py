@@ -19,7 +19,7 @@ from rich.text import Text
 from eventlog.checker.shapes import CLOSE_REASONS
 from eventlog.checker.view import CLOSE, View
 from eventlog.jsonvalue import as_list, as_object, as_text
-from eventlog.moments import Moment, latencies, moments
+from eventlog.moments import Moment, clock, latencies, moments
 from eventlog.options import options_of
 from eventlog.plaintext import clean
 from eventlog.reader import LoggedReport
@@ -47,7 +47,7 @@ def render(report: LoggedReport, console: Console, *, zone: tzinfo | None = None
         console.print(Text.assemble((f"{name:<9} ", "dim"), clean(text)), soft_wrap=True)
     console.print()
     begin = _begin(view)
-    lines = [(_clock(moment.at - begin), moment) for moment in moments(view)]
+    lines = [(clock(moment.at - begin), moment) for moment in moments(view)]
     if console.is_terminal:
         grid = Table.grid(padding=(0, 1))
         for time, moment in lines:
@@ -80,12 +80,6 @@ def _begin(view: View) -> float:
     return min((event.at for event in view.events), default=0.0)
 
 
-def _clock(seconds: float) -> str:
-    milliseconds = round(min(seconds, 359_999_999.0) * 1000)
-    minutes, rest = divmod(milliseconds, 60_000)
-    return f"{minutes:02d}:{rest // 1000:02d}.{rest % 1000:03d}"
-
-
 def _header(view: View, zone: tzinfo | None) -> Iterator[tuple[str, str]]:
     report = view.report
     job = as_text(report.get("job_id")) or "?"
@@ -115,7 +109,7 @@ def _when(view: View, zone: tzinfo | None) -> str:
         date = datetime.fromtimestamp(begin, zone).astimezone(zone)
     except (ValueError, OverflowError, OSError):
         return f"unknown: {begin} is no time of this age"
-    return f"{date:%Y-%m-%d %H:%M:%S %z}, {_clock(end - begin)} long"
+    return f"{date:%Y-%m-%d %H:%M:%S %z}, {clock(end - begin)} long"
 
 
 def _changed_options(view: View) -> str:

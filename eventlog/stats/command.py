@@ -85,6 +85,7 @@ def _print(paths: list[Path], by: By | None, prices: PriceTable | None, form: st
 
     found = collect(paths, by, prices)
     tell_unreadable(found.unreadable)
+    tell_again(found.again)
     if form == "json":
         sys.stdout.write(json.dumps(table.as_json(found, by, prices)) + "\n")
     elif not found.calls:
@@ -110,3 +111,13 @@ def tell_unreadable(unreadable: Sequence[Unreadable]) -> None:
         sys.stderr.write(f"  {clean(str(each))}\n")
     if len(unreadable) > NAMED:
         sys.stderr.write(f"  and {len(unreadable) - NAMED} more\n")
+
+
+def tell_again(again: int) -> None:
+    """Say on stderr that calls were counted more than once."""
+    if again:
+        told = "1 report is of a call" if again == 1 else f"{again} reports are of calls"
+        sys.stderr.write(
+            f"warning: {told} that another report is of, and counted again; "
+            "`parley log import` makes a store with each call once\n"
+        )

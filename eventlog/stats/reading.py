@@ -31,7 +31,7 @@ _DECODER = msgspec.json.Decoder(Record)
 
 def records(path: str) -> Iterator[Record | ReadError]:
     """The records of one file, with each failure in its place."""
-    raw = _bytes(path)
+    raw = bytes_of(path)
     found = None if raw is None else _fast(raw)
     if found is not None:
         yield from found
@@ -61,7 +61,7 @@ def _piece(raw: bytes) -> list[Record]:
         return _DECODER.decode_lines(raw)
 
 
-def _bytes(path: str) -> bytes | None:
+def bytes_of(path: str) -> bytes | None:
     """The bytes of a regular file of a sane size; None leaves it to the reader to say why not."""
     try:
         # Without O_NONBLOCK, opening a pipe that nobody writes to would wait for ever.

@@ -33,6 +33,7 @@ def as_json(found: Collected, by: By | None, prices: PriceTable | None) -> dict[
     table = {key: getattr(prices, key) for key in ("currency", "date", "source")} if prices else {}
     return {
         "calls": found.calls,
+        "counted_again": found.again,
         "unreadable": [
             {"file": each.file, "line": each.line, "problem": each.problem}
             for each in found.unreadable

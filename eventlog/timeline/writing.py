@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from eventlog.checker.view import View
 from eventlog.reader import LoggedReport
@@ -44,6 +45,24 @@ def write(report: LoggedReport, path: Path, *, embed_audio: bool = False) -> Wri
     if embed_audio and recording is None:
         warning = "no recording was found beside the report, so there is no sound in the page"
     return Written(path, len(text), warning)
+
+
+def write_beside(report: LoggedReport) -> Exception | None:
+    """Write the page of a call into the folder of its report, as the end of every call does.
+
+    A picture must not cost the report, so what goes wrong is returned and not raised.
+    """
+    try:
+        write(report, report.source.with_name(FILE_NAME))
+    except Exception as error:  # noqa: BLE001 - whatever it is, the report is there
+        return error
+    return None
+
+
+def count_loss(report: dict[str, Any]) -> None:
+    """Count a page that could not be written among what the recorder of a report of ours lost."""
+    losses = report["parley"]["recorder"].setdefault("losses", {})
+    losses["timeline"] = losses.get("timeline", 0) + 1
 
 
 def _replace(path: Path, text: bytes) -> None:

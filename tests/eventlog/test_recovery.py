@@ -41,6 +41,19 @@ def test_the_report_of_a_killed_call_is_sound_private_and_says_that_it_was_recov
     assert found.data["user_turns"] == 1
 
 
+def test_the_timeline_of_a_killed_call_is_drawn_beside_its_report(killed):
+    page = recover_folder(killed).with_name("timeline.html")
+    assert stat.S_IMODE(page.stat().st_mode) == 0o600
+    assert "Hello." in page.read_text()
+    assert sorted(path.name for path in killed.iterdir()) == [FILE_NAME, "report.json", page.name]
+
+
+def test_a_timeline_that_cannot_be_drawn_is_counted_and_costs_no_report(killed):
+    (killed / "timeline.html").mkdir()  # stands where the page should go
+    (found,) = read(recover_folder(killed))
+    assert found.data["parley"]["recorder"]["losses"] == {"timeline": 1}
+
+
 def test_a_report_that_is_there_is_left_alone_unless_forced(killed):
     (killed / "report.json").write_text("mine")
     with pytest.raises(AlreadyReportedError, match="--force"):
