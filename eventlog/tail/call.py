@@ -152,4 +152,3 @@ class WatchedCall:
                 told = told + self._recorder.seal(signal)
                 self.state = State.CLOSED
             self.events += [to_dict(event) for event in told]
-

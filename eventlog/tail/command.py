@@ -106,7 +106,9 @@ def _tail(call: WatchedCall, viewer: Viewer, follow: bool, last: int) -> int:
         if call.state is State.CLOSED:
             _tell_end(call, watching.wait_for_report(call))
     if call.state is State.GONE:
-        _note(f"{call.folder}: its process is gone; parley log recover {call.folder} makes its report")
+        _note(
+            f"{call.folder}: its process is gone; parley log recover {call.folder} makes its report"
+        )
         return _GONE
     return 0
 

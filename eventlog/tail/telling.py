@@ -41,9 +41,7 @@ class Telling:
             self._recent.take(event)
         return found
 
-    def moments(
-        self, event: dict[str, Any], handoffs: list[dict[str, Any]]
-    ) -> Iterator[Moment]:
+    def moments(self, event: dict[str, Any], handoffs: list[dict[str, Any]]) -> Iterator[Moment]:
         """The moments of the next event, after those of handoffs that came before it.
 
         Args:
