@@ -18,9 +18,12 @@ from eventlog.checker.view import (
     TRANSCRIBED,
     USER_STATE,
 )
+from eventlog.jsonvalue import as_object, as_text
 
 _ASKED = "asked"
-# A message of the user may be told before the reply to the one before it.
+# The newest event and the one of its kind before it; of messages of the user some more, since one
+# may be told before the reply to another.
+_KEPT = 2
 _ASKED_KEPT = 4
 
 
@@ -29,31 +32,34 @@ class Recent:
 
     def __init__(self) -> None:
         self._number = 0
+        self._newest: tuple[int, dict[str, Any]] | None = None
         self._kept: dict[str, deque[tuple[int, dict[str, Any]]]] = {}
 
     def take(self, event: dict[str, Any]) -> None:
         """Take the next event of the call, in the report's shape."""
-        numbered = (self._number, event)
+        self._newest = (self._number, event)
         self._number += 1
-        self._newest = numbered
         for kind in _kinds(event):
-            most = _ASKED_KEPT if kind == _ASKED else 1
-            self._kept.setdefault(kind, deque(maxlen=most)).append(numbered)
+            most = _ASKED_KEPT if kind == _ASKED else _KEPT
+            self._kept.setdefault(kind, deque(maxlen=most)).append(self._newest)
 
     def with_newest(self) -> list[tuple[int, dict[str, Any]]]:
         """The kept events and, at the end, the newest one, in the order of the call."""
-        kept = {number: event for few in self._kept.values() for number, event in few}
-        return sorted((kept | dict([self._newest])).items(), key=lambda entry: entry[0])
+        found = {number: event for few in self._kept.values() for number, event in few}
+        if self._newest is not None:
+            found[self._newest[0]] = self._newest[1]
+        return sorted(found.items())
 
 
 def _kinds(event: dict[str, Any]) -> list[str]:
     """The kinds of which an event is the last for now."""
-    kind = event["type"]
+    kind = as_text(event.get("type")) or ""
     if kind == AGENT_STATE:
-        silenced = event["new_state"] == "listening" and event["old_state"] != "initializing"
+        silenced = event.get("new_state") == "listening"
         return [kind, "silenced"] if silenced else [kind]
     if kind == TRANSCRIBED:
-        return [kind, "final"] if event["is_final"] else [kind]
+        return [kind, "final"] if event.get("is_final") is True else [kind]
     if kind == ITEM_ADDED:
-        return [_ASKED] if event["item"]["role"] == "user" else []
+        item = as_object(event.get("item")) or {}
+        return [_ASKED] if item.get("role") == "user" else []
     return [kind] if kind in (USER_STATE, FALSE_INTERRUPTION) else []

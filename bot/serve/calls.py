@@ -130,7 +130,7 @@ class ServedCalls:
             env=self._env,
         )
         session = call.session
-        call.listen(LiveEvents(connection))
+        call.listen(LiveEvents(connection, call.turns))
         _hang_up_on_request(transport, call)
         task = asyncio.create_task(self._hold(session, call, connection), name=f"call {session}")
         self._held[session] = _Held(call, task)

@@ -135,7 +135,8 @@ class WatchedCall:
         """Go on with the report, behind the events that the journal has told already."""
         found = read(self.report_path)
         self.report = found[0]
-        self.events += self.report.data["events"][len(self.events) :]
+        told = self.report.data["events"][len(self.events) :]
+        self.events += [as_object(event) or {} for event in told]
         self.state = State.CLOSED
 
     def _fold(self, signals: list[Signal]) -> None:
