@@ -21,6 +21,7 @@ from starlette.staticfiles import StaticFiles
 
 from bot.serve.calls import ServedCalls
 from bot.serve.guard import LOOPBACK_ORIGIN, Guard
+from eventlog.timeline.page import PAGE as TIMELINE
 
 PAGE = Path(__file__).resolve().parents[1] / "page"
 """The folder of the page's files."""
@@ -36,6 +37,8 @@ def create_app(calls: ServedCalls, host: str) -> FastAPI:
     # FastAPI's own pages load scripts from another host.
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(_Routes(calls).router)
+    # The modules that draw the lanes are those of the page of a finished call.
+    app.mount("/timeline", StaticFiles(directory=TIMELINE))
     app.mount("/", StaticFiles(directory=PAGE, html=True))
     app.add_middleware(
         CORSMiddleware,

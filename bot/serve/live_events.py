@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from collections import deque
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -25,6 +26,7 @@ MESSAGE_TYPE = "parley"
 _LONGEST_MESSAGE = 60_000
 _LONGEST_TEXT = 4_000
 _LONGEST_LABEL = 40
+_MOST_UNSENT = 50
 
 
 class LiveEvents:
@@ -38,6 +40,10 @@ class LiveEvents:
         connection: The call's.
         turns: The entries of the report's `parley.turns` so far.
         clock: Wall clock in epoch seconds.
+
+    Attributes:
+        unsent: The last messages for which there was no connection any more: a call's last events
+            are told after it, among them what the bot was saying when it was hung up on.
     """
 
     def __init__(
@@ -46,6 +52,7 @@ class LiveEvents:
         turns: Turns,
         clock: Callable[[], float] = time.time,
     ) -> None:
+        self.unsent: deque[dict[str, Any]] = deque(maxlen=_MOST_UNSENT)
         self._connection = connection
         self._lanes = LiveLanes(turns)
         self._clock = clock
@@ -75,6 +82,7 @@ class LiveEvents:
 
     def _send(self, message: dict[str, Any]) -> None:
         if self._over:
+            self.unsent.append(message)
             return
         try:
             self._connection.send_app_message(message)
