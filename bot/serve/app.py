@@ -21,10 +21,12 @@ from starlette.staticfiles import StaticFiles
 
 from bot.serve.calls import ServedCalls
 from bot.serve.guard import LOOPBACK_ORIGIN, Guard
-from eventlog.timeline.page import PAGE as TIMELINE
+from eventlog.timeline import page as timeline_page
 
 PAGE = Path(__file__).resolve().parents[1] / "page"
 """The folder of the page's files."""
+TIMELINE = timeline_page.PAGE
+"""The folder of what draws a finished call, which draws the lanes of one under way, too."""
 
 
 def create_app(calls: ServedCalls, host: str) -> FastAPI:
@@ -37,7 +39,6 @@ def create_app(calls: ServedCalls, host: str) -> FastAPI:
     # FastAPI's own pages load scripts from another host.
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(_Routes(calls).router)
-    # The modules that draw the lanes are those of the page of a finished call.
     app.mount("/timeline", StaticFiles(directory=TIMELINE))
     app.mount("/", StaticFiles(directory=PAGE, html=True))
     app.add_middleware(

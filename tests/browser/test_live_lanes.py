@@ -34,9 +34,8 @@ BEFORE_NOW = """([name, accent, up]) => {
     const [r, g, b, a] = data.slice(4 * x, 4 * x + 4);
     colors.push(a < 200 ? "nothing" : `rgb(${r}, ${g}, ${b})`);
   }
-  return { color: colors[colors.indexOf(accent) - Math.round(4 * ratio)], x: colors.indexOf(accent) / ratio };
+  return colors[colors.indexOf(accent) - Math.round(4 * ratio)];
 }"""
-GREETING = "Connected and ready."
 INTERIMS = [{"text": "how", "after_start": 0.3}, {"text": "how are you", "after_start": 0.6}]
 UTTERANCES = [
     {"text": "How are you today", "interims": INTERIMS, "final_after": 0.2},
@@ -68,17 +67,17 @@ def microphone(tmp_path: Path) -> Path:
     return write_wav(tmp_path / "microphone.wav", sound, 16000)
 
 
-async def before_now(page: Page, lane: str, up: float = 0.15) -> str:
+async def before_now(page: Page, lane: str, up: float) -> str:
     await page.evaluate(DRAWN)
     accent = await page.evaluate(STYLED, "accent")
-    return (await page.evaluate(BEFORE_NOW, [lane, accent, up]))["color"]
+    return await page.evaluate(BEFORE_NOW, [lane, accent, up])
 
 
-async def eventually(page: Page, lane: str, color: str) -> None:
+async def eventually(page: Page, lane: str, color: str, up: float = 0.15) -> None:
     """Wait until a lane has a colour of the style sheet just before now."""
     wanted = await page.evaluate(STYLED, color)
     for _ in range(600):
-        if await before_now(page, lane) == wanted:
+        if await before_now(page, lane, up) == wanted:
             return
     raise AssertionError(f"the lane {lane} never was {color}")
 
@@ -126,7 +125,7 @@ async def test_the_lanes_of_a_call_are_seen_while_it_goes_on(
         await expect(row(page, "Interim").last).to_contain_text("how", timeout=10_000)
         await expect(row(page, "Transcript")).to_contain_text("How are you today")
         await expect(row(page, "User speech")).to_contain_text("How are you today")
-        assert await before_now(page, "User", 0.95) == await page.evaluate(STYLED, "line")
+        await eventually(page, "User", "line", up=0.95)
         await eventually(page, "Agent", "agent")
         await eventually(page, "User", "user")
         cut = row(page, "Agent speech").filter(has_text="(cut off)")
