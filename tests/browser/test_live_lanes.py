@@ -49,11 +49,11 @@ ANSWERS = [
 
 @pytest.fixture
 async def server(tmp_path: Path) -> AsyncGenerator[Server]:
-    """A bot that takes four seconds for each thing that it says."""
+    """A bot that takes six seconds for each thing that it says."""
     config: dict[str, Any] = json.loads(json.dumps(SCRIPTED))
     config["stt"]["args"]["utterances"] = UTTERANCES
     config["llm"]["args"]["answers"] = ANSWERS
-    config["tts"]["args"]["duration"] = 4
+    config["tts"]["args"]["duration"] = 6
     path = tmp_path / "scripted.yaml"
     path.write_text(json.dumps(config), encoding="utf-8")
     async with serving(tmp_path, "--config", str(path)) as running:
@@ -62,8 +62,8 @@ async def server(tmp_path: Path) -> AsyncGenerator[Server]:
 
 @pytest.fixture
 def microphone(tmp_path: Path) -> Path:
-    """Somebody who says something after seven seconds, and interrupts the answer."""
-    sound = silence(7) + speech(1) + silence(3.5) + speech(1) + silence(60)
+    """Somebody who says something when the bot has greeted, and interrupts the answer."""
+    sound = silence(11) + speech(1) + silence(3.5) + speech(1) + silence(60)
     return write_wav(tmp_path / "microphone.wav", sound, 16000)
 
 
@@ -194,7 +194,7 @@ async def test_axe_finds_nothing_serious_in_a_call(
         await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         await page.set_viewport_size({"width": width, "height": 844})
         await page.get_by_role("button", name="Connect").click()
-        await expect(page.locator(".entry.user:not(.interim)")).to_have_count(1, timeout=25_000)
+        await expect(page.locator(".entry.user:not(.interim)")).to_have_count(1, timeout=40_000)
         await page.get_by_text("The lanes as a table").click()
         found = await Axe().run(page)
         assert [
