@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from eventlog.plaintext import clean
+from eventlog.plaintext import say
 
 if TYPE_CHECKING:
     from eventlog.tail.call import WatchedCall
@@ -41,7 +41,7 @@ _GONE, _NOTHING = 1, 2
 
 def tail(
     call: Annotated[
-        Path | None, typer.Argument(metavar="[CALL]", help="A call, or a folder of calls.")
+        Path | None, typer.Argument(metavar="CALL", help="A call, or a folder of calls.")
     ] = None,
     follow: Annotated[
         bool, typer.Option("--follow", "-f", help="Go on until the call ends.")
@@ -67,7 +67,7 @@ def tail(
         finally:
             watched.close()
     except (NoCallError, JournalError, ReadError) as error:
-        _note(str(error))
+        say(sys.stderr, str(error))
         return _NOTHING
 
 
@@ -88,7 +88,7 @@ def _found(given: Path | None, follow: bool) -> Path:
         return folder
     folder = newest(directory, under_way=True)
     if folder is None:
-        _note(f"{directory}: no call is under way, waiting for the next one")
+        say(sys.stderr, f"{directory}: no call is under way, waiting for the next one")
     return folder or wait_for_call(directory)
 
 
@@ -99,16 +99,16 @@ def _tail(call: WatchedCall, viewer: Viewer, follow: bool, last: int) -> int:
 
     telling = Telling()
     call.look()
-    _note(f"{call.folder}: {call.state}")
+    if call.state is not State.GONE:
+        say(sys.stderr, f"{call.folder}: {call.state}")
     watching.show_last(call, viewer, last, telling)
     if follow:
         watching.follow(call, viewer, telling)
         if call.state is State.CLOSED:
             _tell_end(call, watching.wait_for_report(call))
     if call.state is State.GONE:
-        _note(
-            f"{call.folder}: its process is gone; parley log recover {call.folder} makes its report"
-        )
+        remedy = f"parley log recover {call.folder} makes its report"
+        say(sys.stderr, f"{call.folder}: {call.state}; {remedy}")
         return _GONE
     return 0
 
@@ -120,9 +120,4 @@ def _tell_end(call: WatchedCall, reported: bool) -> None:
         if reported
         else f"no report was written; parley log recover {call.folder} makes it"
     )
-    _note(f"closed: {reason or '?'}; {where}")
-
-
-def _note(line: str) -> None:
-    sys.stderr.write(clean(line) + "\n")
-    sys.stderr.flush()
+    say(sys.stderr, f"closed: {reason or '?'}; {where}")
