@@ -56,10 +56,13 @@ export class LiveLanes {
     if (this.picture.take(told)) this.answered();
     for (const { name, marks } of told.lanes) for (const mark of marks) this.table.take(name, mark);
     if (!this.lanes) this.begin();
-    if (told.over) this.picture.stopped = told.now;
-    if (told.over) this.settle();
-    else this.arrange();
-    this.redraw();
+    if (told.over) {
+      this.picture.stopped = told.now;
+      this.settle();
+    } else {
+      this.arrange();
+      this.redraw();
+    }
   }
 
   /** The call is over: the picture stands still. */
