@@ -19,7 +19,7 @@ const FRAME = 40; // ms between two pictures
 const STEP = 1000; // ms between two for who wants no motion
 
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
-const phone = matchMedia("(max-width: 48rem)");
+const narrow = matchMedia("(max-width: 64rem)");
 
 export class LiveLanes {
   constructor(panel) {
@@ -77,7 +77,7 @@ export class LiveLanes {
 
   begin() {
     this.panel.hidden = false;
-    byId("live-answers").open = !phone.matches;
+    byId("live-answers").open = !narrow.matches;
     const canvas = byId("lanes");
     const room = canvas.clientWidth / NARROWEST_SECOND;
     this.shown = Math.min(SHOWN, Math.max(LEAST_SHOWN, room));
@@ -97,11 +97,11 @@ export class LiveLanes {
     showNames(byId("names"), rows, make);
   }
 
-  /** On a phone there is no room for lanes in which nothing has happened. */
+  /** Above the conversation there is no room for lanes in which nothing has happened. */
   rows() {
     const story = this.picture.story();
     const needed = ({ id, marks }) => marks.length || !["tool", "false", "error"].includes(id);
-    return rowsOf(phone.matches ? { ...story, lanes: story.lanes.filter(needed) } : story, null);
+    return rowsOf(narrow.matches ? { ...story, lanes: story.lanes.filter(needed) } : story, null);
   }
 
   answered() {
