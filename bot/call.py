@@ -138,6 +138,10 @@ class Call(Conversation):
         """Have `listener` called with each event of the log as it is told."""
         self._intake.listen(listener)
 
+    def turns(self) -> list[dict[str, Any]]:
+        """Return what each answered turn waited for so far, as in the report's `parley.turns`."""
+        return self._intake.recorder.agent.events.turns
+
     async def close(
         self,
         reason: CloseReason = CloseReason.USER_INITIATED,

@@ -7,6 +7,7 @@ from eventlog.lazy_commands import Lazy, lazy_group
 COMMANDS = {
     "check": Lazy("eventlog.check_command", "check", "Check reports against the schema's rules."),
     "show": Lazy("eventlog.show_command", "show", "Show reports as transcripts."),
+    "tail": Lazy("eventlog.tail.command", "tail", "Show a call while it goes on."),
     "timeline": Lazy("eventlog.timeline.command", "timeline", "Draw a call as one HTML page."),
     "stats": Lazy("eventlog.stats.command", "stats", "Numbers over many calls."),
     "compare": Lazy("eventlog.compare_command", "compare", "Say whether two sets of calls differ."),

@@ -42,7 +42,7 @@ class Intake:
     ) -> None:
         self.header = header
         self._clock = clock
-        self._recorder = _recorder(header)
+        self._recorder = recorder_of(header)
         self._listeners: list[Listener] = []
         self._number = 0
         self._losses: dict[str, int] = {}
@@ -135,7 +135,7 @@ def recover(header: CallHeader, signals: list[Signal], lost: int) -> dict[str, A
 
     A journal without an end gets one: the call ended with its process, at its last signal.
     """
-    recorder = _recorder(header)
+    recorder = recorder_of(header)
     losses = {"journal": lost, "recorder": _fold(recorder, signals)}
     at = max(signals[-1].at if signals else header.created_at, recorder.timeline.moment(0.0))
     if recorder.closed is None:
@@ -152,7 +152,8 @@ def recover(header: CallHeader, signals: list[Signal], lost: int) -> dict[str, A
     return reports.build(header, recorder, timestamp=at, recovered=True, recorder_health=health)
 
 
-def _recorder(header: CallHeader) -> Recorder:
+def recorder_of(header: CallHeader) -> Recorder:
+    """Return the recorder with which the fold of a call begins."""
     providers = {slot: provider.provider for slot, provider in header.providers.items()}
     return Recorder(header.seed, header.starts, providers)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +90,60 @@ def _write_whole(file: int, line: bytes) -> None:
         line = line[os.write(file, line) :]
 
 
+class JournalReader:
+    """Makes signals of a journal's bytes as they come, also while it is being written.
+
+    Attributes:
+        header: What its first line says, None until the whole of that has come.
+        lost: How many signals are missing or unreadable so far.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.header: CallHeader | None = None
+        self.lost = 0
+        self._path = path
+        self._decoder = msgspec.json.Decoder(JournalLine)
+        self._expected = 1
+        self._rest = b""
+
+    def feed(self, data: bytes) -> list[Signal]:
+        """Return the signals whose lines end in `data`.
+
+        Raises:
+            JournalError: It does not begin with a header of this version.
+        """
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        return self._signals(lines)
+
+    def end(self) -> list[Signal]:
+        """Return the signal of a last line that has no end, if it can be read.
+
+        Raises:
+            JournalError: There is no line before it, and it is no header of this version.
+        """
+        last, self._rest = self._rest, b""
+        return self._signals([last])
+
+    def _signals(self, lines: list[bytes]) -> list[Signal]:
+        signals: list[Signal] = []
+        for line in lines:
+            if self.header is None:
+                self.header = _read_header(self._path, line)
+            elif line:
+                signals.extend(self._decoded(line))
+        return signals
+
+    def _decoded(self, line: bytes) -> Iterator[Signal]:
+        try:
+            entry = self._decoder.decode(line)
+        except msgspec.MsgspecError:
+            self.lost, self._expected = self.lost + 1, self._expected + 1
+            return
+        self.lost += max(0, entry.n - self._expected)
+        self._expected = entry.n + 1
+        yield entry.s
+
+
 def read(path: Path) -> tuple[CallHeader, list[Signal], int]:
     """Read a journal, also one that broke off in the middle of a line.
 
@@ -100,25 +154,13 @@ def read(path: Path) -> tuple[CallHeader, list[Signal], int]:
         JournalError: The file cannot be read or does not begin with a header of this version.
     """
     try:
-        lines = path.read_bytes().split(b"\n")
+        data = path.read_bytes()
     except OSError as error:
         raise JournalError(f"{path}: cannot be read ({error.strerror})") from error
-    header = _read_header(path, lines[0])
-    decoder = msgspec.json.Decoder(JournalLine)
-    signals: list[Signal] = []
-    lost, expected = 0, 1
-    for line in lines[1:]:
-        if not line:
-            continue
-        try:
-            entry = decoder.decode(line)
-        except msgspec.MsgspecError:
-            lost, expected = lost + 1, expected + 1
-            continue
-        lost += max(0, entry.n - expected)
-        expected = entry.n + 1
-        signals.append(entry.s)
-    return header, signals, lost
+    reader = JournalReader(path)
+    signals = [*reader.feed(data), *reader.end()]
+    assert reader.header is not None  # of nothing `end` makes an error
+    return reader.header, signals, reader.lost
 
 
 def _read_header(path: Path, line: bytes) -> CallHeader:

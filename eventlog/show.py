@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import statistics
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
@@ -47,9 +47,20 @@ def render(report: LoggedReport, console: Console, *, zone: tzinfo | None = None
         console.print(Text.assemble((f"{name:<9} ", "dim"), clean(text)), soft_wrap=True)
     console.print()
     begin = _begin(view)
-    lines = [(clock(moment.at - begin), moment) for moment in moments(view)]
+    show_moments(moments(view), begin, console)
+    console.print()
+    for name, text in _summary(view):
+        console.print(Text.assemble((f"{name:<14} ", "dim"), clean(text)), soft_wrap=True)
+
+
+def show_moments(found: Iterable[Moment], begin: float, console: Console) -> None:
+    """Prints moments, a line each; their times count from `begin` (epoch seconds)."""
+    lines = ((clock(moment.at - begin), moment) for moment in found)
     if console.is_terminal:
         grid = Table.grid(padding=(0, 1))
+        for width in (len("00:00.000"), len("agent")):
+            grid.add_column(min_width=width, no_wrap=True)
+        grid.add_column()
         for time, moment in lines:
             grid.add_row(Text(time, "dim"), Text(moment.who, _style(moment)), _words(moment))
         console.print(grid)
@@ -57,9 +68,6 @@ def render(report: LoggedReport, console: Console, *, zone: tzinfo | None = None
         for time, moment in lines:
             line = Text.assemble(time, f" {moment.who:<5} ", _words(moment))
             console.print(line, soft_wrap=True)
-    console.print()
-    for name, text in _summary(view):
-        console.print(Text.assemble((f"{name:<14} ", "dim"), clean(text)), soft_wrap=True)
 
 
 def _words(moment: Moment) -> Text:

@@ -11,7 +11,7 @@ const LOST_AFTER = 6000; // ms of a broken connection that may still come back
 export class Connection {
   /**
    * @param {HTMLAudioElement} voice plays the bot
-   * @param {{event: function(object), connected: function(), ended: function({error: ?Error,
+   * @param {{event: function(object, object), connected: function(), ended: function({error: ?Error,
    *   session: ?string})}} listener is told; `ended` once, whatever ends the call
    */
   constructor(voice, listener) {
@@ -108,7 +108,7 @@ export class Connection {
     } catch {
       return; // not ours: every message of the bot is JSON
     }
-    if (message.type === "parley") this.listener.event(message.event);
+    if (message.type === "parley") this.listener.event(message.event, message.picture);
     else if (message.type === "signalling" && message.message?.type === "peerLeft") this.end(null);
   }
 

@@ -10,7 +10,8 @@ const WORDS = {
 
 /**
  * Ask the server; a server that is gone cannot say, but may have told before it went.
- * @returns {Promise<{close_reason: string, what: string}>}
+ * `told` is what the call told after its connection had gone.
+ * @returns {Promise<{close_reason: string, what: string, told?: object[]}>}
  */
 export async function endingOf(session, told) {
   try {

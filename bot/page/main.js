@@ -3,6 +3,7 @@
 import { Connection } from "./connection.js";
 import { endingOf, showEnding } from "./ending.js";
 import { describe, Failure } from "./failure.js";
+import { LiveLanes } from "./live.js";
 import { Meter } from "./meter.js";
 import { States } from "./states.js";
 import { Transcript } from "./transcript.js";
@@ -11,6 +12,7 @@ const $ = (id) => document.getElementById(id);
 
 const states = new States($("user"), $("bot"));
 const transcript = new Transcript($("transcript"));
+const live = new LiveLanes($("live"));
 const meter = new Meter($("level"));
 
 let connection = null;
@@ -52,10 +54,11 @@ async function connect() {
   }
 }
 
-function take(event) {
+function take(event, picture) {
   if (event.type === "close") closeReason = event.reason;
   states.take(event);
   transcript.take(event);
+  live.take(picture);
 }
 
 async function finish({ error, session }) {
@@ -63,10 +66,23 @@ async function finish({ error, session }) {
   meter.stop();
   states.idle();
   transcript.settle();
+  live.settle();
   showLine("idle");
   if (error) showFailure(error);
   else $("connect").focus();
-  if (session) showEnding($("ending"), session, await endingOf(session, closeReason));
+  if (!session) return;
+  const ending = await endingOf(session, closeReason);
+  takeLate(ending.told ?? []);
+  showEnding($("ending"), session, ending);
+}
+
+/** The last events, which the bot told when there was no connection any more. */
+function takeLate(told) {
+  for (const { event, picture } of told) {
+    transcript.take(event);
+    live.take(picture);
+  }
+  transcript.settle();
 }
 
 function toggleMute() {
@@ -95,6 +111,7 @@ function clear() {
   $("mute").setAttribute("aria-pressed", "false");
   $("mute").textContent = "Mute";
   transcript.clear();
+  live.clear();
   states.begin();
 }
 

@@ -21,9 +21,12 @@ from starlette.staticfiles import StaticFiles
 
 from bot.serve.calls import ServedCalls
 from bot.serve.guard import LOOPBACK_ORIGIN, Guard
+from eventlog.timeline import page as timeline_page
 
 PAGE = Path(__file__).resolve().parents[1] / "page"
 """The folder of the page's files."""
+TIMELINE = timeline_page.PAGE
+"""The folder of what draws a finished call, which draws the lanes of one under way, too."""
 
 
 def create_app(calls: ServedCalls, host: str) -> FastAPI:
@@ -36,6 +39,7 @@ def create_app(calls: ServedCalls, host: str) -> FastAPI:
     # FastAPI's own pages load scripts from another host.
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(_Routes(calls).router)
+    app.mount("/timeline", StaticFiles(directory=TIMELINE))
     app.mount("/", StaticFiles(directory=PAGE, html=True))
     app.add_middleware(
         CORSMiddleware,

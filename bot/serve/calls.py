@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from loguru import logger
@@ -37,12 +37,14 @@ class Ending:
         close_reason: Why, in the schema's words.
         who: Who was behind it, as the report has it; empty if it says nothing.
         what: What was behind it; empty if the report says nothing.
+        told: What the page was not told any more, as it would have been.
     """
 
     session: str
     close_reason: str
     who: str
     what: str
+    told: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON values."""
@@ -130,9 +132,12 @@ class ServedCalls:
             env=self._env,
         )
         session = call.session
-        call.listen(LiveEvents(connection))
+        live = LiveEvents(connection, call.turns)
+        call.listen(live)
         _hang_up_on_request(transport, call)
-        task = asyncio.create_task(self._hold(session, call, connection), name=f"call {session}")
+        task = asyncio.create_task(
+            self._hold(session, call, connection, live), name=f"call {session}"
+        )
         self._held[session] = _Held(call, task)
         self._tell(f"call {session} begins")
         return session
@@ -177,11 +182,13 @@ class ServedCalls:
             task.cancel()
         return self.under_way
 
-    async def _hold(self, session: str, call: Call, connection: SmallWebRTCConnection) -> None:
+    async def _hold(
+        self, session: str, call: Call, connection: SmallWebRTCConnection, live: LiveEvents
+    ) -> None:
         watching = asyncio.create_task(self._close_when_lost(call, connection))
         try:
             report = await call.run()
-            self._remember(session, report)
+            self._remember(session, report, list(live.unsent))
         except Exception as error:  # noqa: BLE001 - one call's failure is not the server's
             logger.opt(exception=error).error(f"The call {session} failed: {error!r}")
             self._endings[session] = Ending(session, "error", "parley", str(error))
@@ -197,7 +204,7 @@ class ServedCalls:
         detail = {"who": "far side", "what": what}
         await call.close(CloseReason.PARTICIPANT_DISCONNECTED, detail)
 
-    def _remember(self, session: str, report: SessionReport) -> None:
+    def _remember(self, session: str, report: SessionReport, told: list[dict[str, Any]]) -> None:
         parley: dict[str, Any] = report.data.get("parley") or {}
         detail: dict[str, Any] = parley.get("close_detail") or {}
         ending = Ending(
@@ -205,6 +212,7 @@ class ServedCalls:
             report.close_reason,
             str(detail.get("who", "")),
             str(detail.get("what", "")),
+            told=told,
         )
         self._endings[session] = ending
         while len(self._endings) > _ENDINGS_KEPT:

@@ -101,16 +101,16 @@ def write_speech(path: Path, text: str, *, before: float, after: float) -> Path:
     """Write a WAV in which somebody says `text`, with seconds of silence around it."""
     speech, rate = synthesize(text, pitch=1.15)
     pcm = bytes(2 * int(before * rate)) + speech + bytes(2 * int(after * rate))
-    return _write_wav(path, pcm, rate)
+    return write_wav(path, pcm, rate)
 
 
 @pytest.fixture
 def silence(tmp_path: Path) -> Path:
     """A microphone before which nobody speaks; Chromium's own one beeps, which interrupts."""
-    return _write_wav(tmp_path / "silence.wav", bytes(2 * 60 * 16000), 16000)
+    return write_wav(tmp_path / "silence.wav", bytes(2 * 60 * 16000), 16000)
 
 
-def _write_wav(path: Path, pcm: bytes, rate: int) -> Path:
+def write_wav(path: Path, pcm: bytes, rate: int) -> Path:
     with wave.open(str(path), "wb") as wav:
         wav.setnchannels(1)
         wav.setsampwidth(2)

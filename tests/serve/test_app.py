@@ -7,7 +7,7 @@ import pytest
 
 from bot.config import ConfigError, load_config
 from bot.models import Models
-from bot.serve.app import PAGE, create_app
+from bot.serve.app import PAGE, TIMELINE, create_app
 from bot.serve.calls import ServedCalls
 from tests.serve.caller import calling
 from tests.serve.config import scripted
@@ -28,6 +28,16 @@ async def test_each_file_of_the_page_is_served_as_what_it_is(http: httpx.AsyncCl
     answer = await http.get(f"/{name}")
     assert answer.status_code == 200
     assert kinds["." + name.rsplit(".")[-1]] in answer.headers["content-type"]
+
+
+@pytest.mark.parametrize("name", ["lanes.js", "shapes.js", "stage.css"])
+async def test_what_draws_the_lanes_is_that_of_the_timeline_page(
+    http: httpx.AsyncClient, name: str
+):
+    answer = await http.get(f"/timeline/{name}")
+    assert answer.status_code == 200
+    assert answer.text == (TIMELINE / name).read_text(encoding="utf-8")
+    assert answer.headers["content-security-policy"].startswith("default-src 'none'")
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -52,7 +62,16 @@ async def test_every_answer_forbids_what_comes_from_elsewhere(http: httpx.AsyncC
 
 @pytest.mark.parametrize(
     "path",
-    ["/nothing", "/api", "/docs", "/redoc", "/openapi.json", "/client/", "/page/main.js"],
+    [
+        "/nothing",
+        "/api",
+        "/docs",
+        "/redoc",
+        "/openapi.json",
+        "/client/",
+        "/page/main.js",
+        "/timeline/",
+    ],
 )
 async def test_unknown_paths_are_not_found(http: httpx.AsyncClient, path: str):
     assert (await http.get(path)).status_code == 404
@@ -67,6 +86,8 @@ async def test_unknown_paths_are_not_found(http: httpx.AsyncClient, path: str):
         "/..%5cserve%5capp.py",
         "//etc/passwd",
         "/" + "../" * 12 + "etc/passwd",
+        "/timeline/../page.py",
+        "/timeline/%2e%2e/page.py",
         "/%00",
         "/" + "a" * 5000,
     ],

@@ -12,9 +12,15 @@ const NEAR = 6; // pixels around a point that count as on it
 
 export class Lanes {
   constructor(canvas, rows, waveform, palette, seconds) {
-    Object.assign(this, { canvas, rows, waveform, palette, seconds });
-    this.height = bottomOf(rows);
+    Object.assign(this, { canvas, waveform, palette });
     this.sides = waveform?.sides.length === 1 ? ["sound"] : ["user-speech", "agent-speech"];
+    this.show(rows, seconds);
+  }
+
+  /** Have other rows, of a call that has become longer. */
+  show(rows, seconds) {
+    Object.assign(this, { rows, seconds });
+    this.height = bottomOf(rows);
     for (const row of rows) row.longest = row.marks.reduce((most, m) => Math.max(most, m.b - m.a), 0);
   }
 

@@ -6,11 +6,16 @@ const MARGIN = 0.012; // of what is on screen, beyond both ends of the call
 
 export class Range {
   constructor(seconds, changed) {
-    this.total = Math.max(seconds, SHORTEST);
     this.changed = changed;
-    this.most = this.total / (1 - 2 * MARGIN);
+    this.grow(seconds);
     if (this.total > AT_FIRST) this.set(-AT_FIRST, 0);
     else this.whole();
+  }
+
+  /** The call has become longer; what is on screen stays. */
+  grow(seconds) {
+    this.total = Math.max(seconds, SHORTEST);
+    this.most = this.total / (1 - 2 * MARGIN);
   }
 
   get span() {

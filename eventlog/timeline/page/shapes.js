@@ -19,8 +19,8 @@ export function drawWords(pen, row, mark, box, palette) {
 const BOXES = {
   user: (pen, mark, box, palette) => stateBox(pen, mark, box, palette, "user"),
   agent: (pen, mark, box, palette) => stateBox(pen, mark, box, palette, "agent"),
-  "user-speech": (pen, mark, box, palette) => speechBox(pen, box, palette, "user"),
-  "agent-speech": (pen, mark, box, palette) => speechBox(pen, box, palette, "agent"),
+  "user-speech": (pen, mark, box, palette) => speechBox(pen, mark, box, palette, "user"),
+  "agent-speech": (pen, mark, box, palette) => speechBox(pen, mark, box, palette, "agent"),
   interim: (pen, mark, box, palette) => outline(pen, box, palette.user, [2, 3]),
   wait: (pen, mark, box) => fill(pen, box, partColor(mark.k), 0),
   false: falseInterruptionBox,
@@ -66,13 +66,14 @@ function stateWord(pen, mark, box, palette, side) {
   label(pen, mark.t, box, inks[mark.k] ?? palette.quiet, hatched ? palette[`${side}-soft`] : "");
 }
 
-function speechBox(pen, box, palette, side) {
-  fill(pen, box, palette[`${side}-soft`]);
-  outline(pen, box, palette[side]);
+/** What is heard while its words are not known yet is an empty box. */
+function speechBox(pen, mark, box, palette, side) {
+  if (mark.k !== "going") fill(pen, box, palette[`${side}-soft`]);
+  outline(pen, box, palette[side], mark.k === "going" ? [4, 3] : []);
 }
 
 function speechWords(pen, mark, box, palette, side) {
-  label(pen, mark.t, { ...box, h: SPEECH_WORDS }, palette.ink);
+  label(pen, mark.t, { ...box, h: SPEECH_WORDS }, mark.k === "going" ? palette.quiet : palette.ink);
   if (mark.k !== "cut") return;
   // Torn off: teeth at the end of what was heard.
   const [right, bottom] = [box.x + box.w, box.y + box.h + 1];

@@ -11,12 +11,14 @@ export function tableOf(details, rows) {
 function rowsInto(body, rows) {
   const marks = rows.flatMap((row) => row.marks.map((mark) => ({ name: row.name, mark })));
   marks.sort((one, other) => one.mark.a - other.mark.a);
-  inBatches(body, marks, ({ name, mark }) => {
-    const row = make("tr");
-    row.append(make("td", "", clock(mark.a, 3)), make("td", "", clock(mark.b, 3)));
-    const words = mark.k === "cut" ? `${mark.t} (cut off)` : mark.t;
-    row.append(make("th", "", name), spoken("td", "", words));
-    row.children[2].scope = "row";
-    return row;
-  });
+  inBatches(body, marks, ({ name, mark }) => markRow(name, mark));
+}
+
+export function markRow(name, mark) {
+  const row = make("tr");
+  row.append(make("td", "", clock(mark.a, 3)), make("td", "", clock(mark.b, 3)));
+  const words = mark.k === "cut" ? `${mark.t} (cut off)` : mark.t;
+  row.append(make("th", "", name), spoken("td", "", words));
+  row.children[2].scope = "row";
+  return row;
 }
