@@ -7,6 +7,7 @@ and nothing that goes wrong here reaches the call.
 from __future__ import annotations
 
 import asyncio
+import os
 import secrets
 import time
 from collections.abc import Iterable, Mapping
@@ -84,6 +85,9 @@ class AttachedCall:
             cleaned_up=self._finish,
             language=config.agent.language,
         )
+        self._traces = self._files.traces((), os.environ, self._intake.lose)
+        self._traces.begin()
+        self._traces.listen(parts.llms, agent=lambda: config.agent.name)
         self._watch(worker)
         for slot, switcher in parts.switchers():
             self._follow(slot, switcher)
@@ -180,10 +184,12 @@ class AttachedCall:
             return
         self._away.stop()
         self._intake.close(self._closing.closed())
+        await asyncio.to_thread(self._traces.settle)
         data = await asyncio.to_thread(self._intake.report)
         self._finished = await asyncio.to_thread(self._files.write, data, None)
-        self._done.set()
         logger.info(f"The report of this call: {self._finished.path or '(not written)'}")
+        await asyncio.to_thread(self._traces.end)
+        self._done.set()
 
 
 def attach(
