@@ -1,0 +1,56 @@
+"""What lies beside the report of somebody else's bot for whoever asks why."""
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+from loguru import logger
+
+from bot import attach
+from eventlog.events import AgentState
+from tests.attach.plain_bot import ANSWER, ASKED, PlainBot, States
+
+pytestmark = pytest.mark.slow
+
+
+async def one_call(folder: Path, name: str) -> tuple[Path, dict]:
+    """A call as Pipecat's runner holds it, in a task of its own; its folder and its report."""
+    bot = PlainBot()
+    config = {"log": {"directory": str(folder), "llm": True}, "agent": {"name": name}}
+    call = attach(bot.worker, config)
+    states = States(call)
+    call.listen(lambda event: logger.debug(f"{name}: {event.type}"))
+
+    async def script() -> None:
+        await states.bot_is(AgentState.LISTENING)
+        await bot.ask()
+        await states.bot_is(AgentState.SPEAKING)
+        await states.bot_is(AgentState.LISTENING)
+        await bot.transport.far_end.leave()
+
+    report = await bot.hold(call, script)
+    assert call.folder is not None
+    return call.folder, report
+
+
+async def test_two_attached_calls_at_once_have_each_only_their_own_lines(tmp_path: Path) -> None:
+    tasks = [asyncio.create_task(one_call(tmp_path, name)) for name in ("anna", "ben")]
+    for (folder, report), own, other in zip(
+        await asyncio.gather(*tasks), ("anna", "ben"), ("ben", "anna"), strict=True
+    ):
+        text = (folder / "log.txt").read_text(encoding="utf-8")
+        assert f" {own}: conversation_item_added" in text
+        assert f" {other}: " not in text
+        assert "The report of this call: " in text
+        assert report["parley"]["recorder"]["losses"] == {}
+
+
+async def test_what_the_llm_of_an_attached_bot_was_asked_is_kept_and_linked(tmp_path: Path) -> None:
+    folder, report = await one_call(tmp_path, "anna")
+    [line] = [json.loads(text) for text in (folder / "llm.jsonl").read_text().splitlines()]
+    assert line["messages"] == [{"role": "user", "content": ASKED}]
+    assert line["answer"] == {"text": ANSWER, "calls": []}
+    assert (line["agent"], line["outcome"]) == ("anna", "completed")
+    [reply] = [i for i in report["chat_history"]["items"] if i.get("role") == "assistant"]
+    assert report["parley"]["requests"] == {reply["id"]: line["id"]}
