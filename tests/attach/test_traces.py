@@ -20,7 +20,7 @@ async def one_call(folder: Path, name: str) -> tuple[Path, dict]:
     config = {"log": {"directory": str(folder), "llm": True}, "agent": {"name": name}}
     call = attach(bot.worker, config)
     states = States(call)
-    call.listen(lambda event: logger.debug(f"{name}: {event.type}"))
+    call.listen(lambda event: logger.debug(f"{name}: {type(event).__name__}"))
 
     async def script() -> None:
         await states.bot_is(AgentState.LISTENING)
@@ -40,7 +40,7 @@ async def test_two_attached_calls_at_once_have_each_only_their_own_lines(tmp_pat
         await asyncio.gather(*tasks), ("anna", "ben"), ("ben", "anna"), strict=True
     ):
         text = (folder / "log.txt").read_text(encoding="utf-8")
-        assert f" {own}: conversation_item_added" in text
+        assert f" {own}: ConversationItemAdded" in text
         assert f" {other}: " not in text
         assert "The report of this call: " in text
         assert report["parley"]["recorder"]["losses"] == {}

@@ -25,7 +25,7 @@ async def test_two_calls_at_once_have_each_only_their_own_lines(tmp_path: Path) 
     calls = [Watched(tmp_path), Watched(tmp_path)]
     for watched, who in zip(calls, ("Anna", "Ben"), strict=True):
         # A line that says whose it is, out of a task of Pipecat's in the middle of the call.
-        watched.call.listen(lambda event, who=who: logger.debug(f"{who}: {event.type}"))
+        watched.call.listen(lambda event, who=who: logger.debug(f"{who}: {type(event).__name__}"))
     anna, ben = await asyncio.gather(*(watched.run(watched.one_turn) for watched in calls))
     logger.info("after both")
     for report, own, other in ((anna, "Anna", "Ben"), (ben, "Ben", "Anna")):
