@@ -136,8 +136,7 @@ def test_a_line_of_the_wrong_shapes_is_shown_as_far_as_it_goes(tmp_path, line):
     assert page["asked"]["requests"][0]["text"] == ""
 
 
-def test_a_file_too_large_is_read_to_a_limit(tmp_path, monkeypatch):
-    monkeypatch.setattr(llm_requests, "MOST_READ", 2_000)
+def test_a_file_too_large_is_read_to_a_limit(tmp_path):
     path = calls.in_folder(tmp_path).with_name("llm.jsonl")
     found = llm_requests.read(path, most=2_000)
     assert found.is_cut
