@@ -30,6 +30,7 @@ class LineFile:
         on_lost: Told how many lines could not be written and why: by `settle` of what is known by
             then, and at the end of the rest.
         first: What is on disk before this returns.
+        finish: Makes of a line what is written, in the writing thread; must not raise.
         most_waiting: How many lines may wait for the disk; what comes beyond is lost.
 
     Raises:
@@ -43,9 +44,11 @@ class LineFile:
         on_lost: OnLost,
         *,
         first: bytes = b"",
+        finish: Callable[[bytes], bytes] | None = None,
         most_waiting: int = MOST_WAITING,
     ) -> None:
         self._on_lost = on_lost
+        self._finish = finish
         self._most = most_waiting
         self._too_many = 0
         self._lines: queue.SimpleQueue[bytes | threading.Event | None] = queue.SimpleQueue()
@@ -91,7 +94,7 @@ class LineFile:
                 line.set()
                 continue
             try:
-                _write_whole(self._file, line)
+                _write_whole(self._file, self._finish(line) if self._finish else line)
             except OSError as error:
                 lost, reason = lost + 1, error.strerror or str(error)
         try:

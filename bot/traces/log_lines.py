@@ -19,7 +19,7 @@ from bot.traces.masking import Masking
 from eventlog.line_file import LineFile, OnLost
 from eventlog.traces import LOG_FILE
 
-LONGEST = 4000
+LONGEST = 2000
 """Characters of one line. Pipecat logs the whole conversation with each request to an LLM, which
 over a long call grows with its square."""
 
@@ -46,7 +46,8 @@ class LogLines:
     """
 
     def __init__(self, folder: Path, level: str, masking: Masking, on_lost: OnLost) -> None:
-        self._file = LineFile(folder / LOG_FILE, "parley-log", on_lost)
+        path = folder / LOG_FILE
+        self._file = LineFile(path, "parley-log", on_lost, finish=_without_credentials)
         self._masking = masking
         self._token: Token[object | None] | None = None
         self._sink = logger.add(
@@ -81,11 +82,22 @@ class LogLines:
         return _call.get() is self
 
     def _write(self, message: Any) -> None:
-        text = str(message).rstrip("\n")
-        if len(text) > LONGEST:
-            text = f"{text[:LONGEST]}\u2026 ({len(text) - LONGEST:,} more characters)"
-        text = redact_secrets(self._masking.text(text)).replace("\n", _NEXT_LINE)
-        self._file.append(text.encode("utf-8", "replace") + b"\n")
+        text = _shortened(self._masking.text(str(message).rstrip("\n")))
+        self._file.append(text.replace("\n", _NEXT_LINE).encode("utf-8", "replace") + b"\n")
+
+
+def _shortened(text: str) -> str:
+    if len(text) <= LONGEST:
+        return text
+    # Between two words: half a key would not be known for one.
+    kept = text[:LONGEST].rsplit(" ", 1)[0]
+    return f"{kept}\u2026 ({len(text) - len(kept):,} more characters)"
+
+
+def _without_credentials(line: bytes) -> bytes:
+    """Mask what looks like a key, as Pipecat does in its errors; a millisecond for each 1,000
+    characters, which is why the voice does not wait for it."""
+    return redact_secrets(line.decode("utf-8", "replace")).encode()
 
 
 def _remove(sink: int) -> None:

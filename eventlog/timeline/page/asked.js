@@ -47,7 +47,7 @@ export class Asking {
     byId("asked-before").disabled = this.shown === 0;
     byId("asked-after").disabled = this.shown === requests.length - 1;
     byId("asked-at").hidden = request.at === null;
-    byId("asked-at").textContent = request.at === null ? "" : clock(request.at);
+    byId("asked-at").textContent = request.at === null ? "" : `Jump to ${clock(request.at)}`;
     byId("asked-by").textContent = [...request.by, request.id].filter(Boolean).join(" · ");
     this.body.replaceChildren(
       this.answer(request),
@@ -67,7 +67,7 @@ export class Asking {
   answer(request) {
     const box = chapter("What came back");
     const facts = [OUTCOMES[request.outcome] ?? request.outcome];
-    if (request.early) facts.push("asked before the user's turn was over");
+    if (request.early && request.outcome !== "withdrawn") facts.push("asked before the user's turn was over");
     if (request.ttfb !== null) facts.push(`first token after ${lasting(request.ttfb)}`);
     if (request.took !== null) facts.push(`all after ${lasting(request.took)}`);
     facts.push(...request.tokens.map(([name, number]) => `${number} ${name.replaceAll("_", " ")}`));
@@ -160,7 +160,7 @@ function pairsOf(name, pairs) {
   if (!pairs.length) return [];
   return [
     folded(name, () => {
-      const list = make("dl", "offered");
+      const list = make("dl", "offered pairs");
       for (const [key, value] of pairs) list.append(spoken("dt", "", key), longText("dd", "code", value || "–"));
       return list;
     }),
