@@ -95,8 +95,10 @@ def _shortened(text: str) -> str:
 
 
 def _without_credentials(line: bytes) -> bytes:
-    """Mask what looks like a key, as Pipecat does in its errors; a millisecond for each 1,000
-    characters, which is why the voice does not wait for it."""
+    """Mask what looks like a key, as Pipecat does in its errors.
+
+    It takes about a millisecond for 1,000 characters, so the voice does not wait for it.
+    """
     return redact_secrets(line.decode("utf-8", "replace")).encode()
 
 

@@ -100,6 +100,9 @@ class LLMTap:
 
     async def _on_given(self, _service: object, frame: Frame) -> None:
         if isinstance(frame, LLMContextFrame):
+            # What answers in sound is given a conversation, and no request for each reply.
+            if not self._service.reports_ttfat:
+                return
             self._end(WITHDRAWN if self._held else UNFINISHED)
             self._guard(self._open, frame)
         elif self._current is not None:
