@@ -210,7 +210,7 @@ def linked_items_exist(view: View) -> Iterator[Fault]:
         yield Fault("`parley.requests` is not an object")
         return
     written = {
-        item.get("id")
+        as_text(item.get("id"))
         for item in view.history
         if item.get("type") == "function_call" or item.get("role") == "assistant"
     }
