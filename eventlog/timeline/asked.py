@@ -11,15 +11,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from eventlog import llm_requests
 from eventlog.jsonvalue import as_list, as_number, as_object, as_text
-from eventlog.reader import LoggedReport, Origin
-from eventlog.report import FILE_NAME as REPORT_FILE
+from eventlog.reader import LoggedReport
 from eventlog.timeline.span import Span
-from eventlog.traces import LLM_FILE
+from eventlog.traces import LLM_FILE, beside
 
 LONGEST = 20_000
 """Characters of one text on the page; the file beside it has all of them."""
@@ -47,15 +45,9 @@ class Asked:
 
 def asked_of(report: LoggedReport, span: Span) -> Asked:
     """What the LLMs were asked in a call, as far as it lies beside its report."""
-    path = report.source.with_name(LLM_FILE)
-    if report.origin is not Origin.PARLEY or report.source.name != REPORT_FILE:
+    path = beside(report, LLM_FILE)
+    if path is None:
         return Asked()
-    if not path.is_file():
-        return Asked()
-    return _read(path, span)
-
-
-def _read(path: Path, span: Span) -> Asked:
     try:
         requests = llm_requests.read(path)
     except OSError as error:

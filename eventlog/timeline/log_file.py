@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from eventlog.reader import LoggedReport, Origin
-from eventlog.report import FILE_NAME as REPORT_FILE
+from eventlog.reader import LoggedReport
 from eventlog.timeline.span import Span
-from eventlog.traces import LOG_FILE
+from eventlog.traces import LOG_FILE, beside
 
 MOST = 100
 """Warnings on the page; the file has all of them."""
@@ -27,16 +26,16 @@ _WARNING = re.compile(r"(\S+Z) (WARNING|ERROR|CRITICAL) +(\S+) (.*)")
 
 def log_of(report: LoggedReport, span: Span, page: Path) -> dict[str, Any] | None:
     """Where the log of a call lies as seen from its page, with its warnings; None without one."""
-    path = report.source.with_name(LOG_FILE)
-    if report.origin is not Origin.PARLEY or report.source.name != REPORT_FILE:
+    path = beside(report, LOG_FILE)
+    if path is None:
         return None
     try:
         with path.open(encoding="utf-8", errors="replace") as file:
             warnings = list(_warnings(file.read(MOST_READ), span))
     except OSError:
         return None
-    beside = os.path.relpath(path.resolve(), page.resolve().parent)
-    return {"url": quote(Path(beside).as_posix()), "name": LOG_FILE, "warnings": warnings[:MOST]}
+    place = os.path.relpath(path.resolve(), page.resolve().parent)
+    return {"url": quote(Path(place).as_posix()), "name": LOG_FILE, "warnings": warnings[:MOST]}
 
 
 def _warnings(text: str, span: Span) -> Iterator[list[Any]]:

@@ -18,9 +18,10 @@ LONGEST_MEDIA = 256
 
 _UNSAID = frozenset({"NotGiven", "Omit"})
 _KEPT_BACK = re.compile(
-    r"headers?$|authorization|api_?key|credential|secret|password|^client|^http_|access_token",
+    r"headers?$|authorization|api_?key|credential|secret|password|^http_|access_token|^extra_query",
     re.IGNORECASE,
 )
+_OF_A_SCHEMA = ("type", "$ref", "anyOf", "oneOf", "allOf", "enum")
 _ENCODED = re.compile(r"[A-Za-z0-9+/_=-]+")
 
 
@@ -36,6 +37,29 @@ def said(fields: Mapping[str, Any]) -> dict[str, Any]:
         for name, value in fields.items()
         if is_given(value) and not _KEPT_BACK.search(name)
     }
+
+
+def offered(tools: Any) -> Any:
+    """Return tools as plain values. Some are servers that the provider calls, with headers."""
+    return _without_headers(plain(tools))
+
+
+def _without_headers(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_without_headers(item) for item in cast("list[Any]", value)]
+    if not isinstance(value, dict):
+        return value
+    fields = cast("dict[str, Any]", value).items()
+    return {
+        name: _without_headers(field)
+        for name, field in fields
+        if not _KEPT_BACK.search(name) or _is_schema(field)
+    }
+
+
+def _is_schema(value: Any) -> bool:
+    """Whether a field describes an argument of its name rather than being one."""
+    return isinstance(value, dict) and any(key in value for key in _OF_A_SCHEMA)
 
 
 def plain(value: Any) -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 from pipecat.metrics.metrics import LLMTokenUsage
 from pipecat.processors.aggregators.llm_context import LLMContext
 
-from processors.llm_requests.plain import plain, said
+from processors.llm_requests.plain import is_given, offered, plain, said
 
 COMPLETED = "completed"
 """It was answered to the end, whether or not all of it was heard."""
@@ -67,11 +67,11 @@ class LLMRequest:
         rest = dict(params)
         messages = _taken(rest, _MESSAGES)
         system = _taken(rest, _SYSTEM)
-        tools = said({"tools": rest.pop("tools", None)}).get("tools")
+        tools = rest.pop("tools", None)
         self.given = {
             **({"system": plain(system)} if isinstance(system, str | list) and system else {}),
             "messages": plain(messages or []),
-            "tools": tools or [],
+            "tools": offered(tools) if tools and is_given(tools) else [],
             "settings": {**said(settings), **said(rest)},
         }
 
