@@ -47,9 +47,14 @@ class Traces:
         try:
             lost = self._counting(LOG_FILE)
             self._lines = LogLines(self._folder, self._log.level, self._masking, lost)
-            self._lines.begin()
         except OSError as error:
             self._lose(LOG_FILE, error.strerror or str(error))
+        self.enter()
+
+    def enter(self) -> None:
+        """Have this task, and those that it makes from here on, be of the call."""
+        if self._lines is not None:
+            self._lines.begin()
 
     def listen(self, services: Iterable[LLMService[Any]], agent: Callable[[], str]) -> None:
         """Keep what these LLMs are asked, if that is wanted; `agent` names who has the call."""
