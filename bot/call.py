@@ -15,11 +15,7 @@ from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any
 
 from loguru import logger
-from pipecat.frames.frames import (
-    EndFrame,
-    ErrorFrame,
-    Frame,
-)
+from pipecat.frames.frames import EndFrame, ErrorFrame, Frame
 from pipecat.pipeline.worker import PipelineParams, PipelineWorker
 from pipecat.transports.base_transport import BaseTransport
 from pipecat.workers.runner import WorkerRunner
@@ -112,6 +108,8 @@ class Call(Conversation):
         self._intake = Intake(header, self._files.folder)
         labels.tell_losses(self._intake.lose)
         self._files.tell_losses(self._intake.lose)
+        self._traces = self._files.traces(config.secrets, env, self._intake.lose)
+        self._traces.listen(services.llms, agent=lambda: self._agents.current.id)
         self._recording = self._files.recording(self._intake.lose)
         put_together = assemble_realtime if config.realtime else assemble
         self._parts: CallPipeline = put_together(
@@ -160,7 +158,7 @@ class Call(Conversation):
 
     async def run(self) -> SessionReport:
         """Hold the call and return its report, whatever happens."""
-        async with AsyncExitStack() as stack:
+        async with self._traces, AsyncExitStack() as stack:
             if self._servers is not None:
                 stack.push_async_callback(self._servers.aclose)
             if self._own_models:
@@ -295,6 +293,7 @@ class Call(Conversation):
         audio = await self._recording.finish() if self._recording else None
         closing.at = time.time()
         self._intake.close(closing)
+        await asyncio.to_thread(self._traces.settle)
         data = await asyncio.to_thread(self._intake.report)
         report = await asyncio.to_thread(self._files.write, data, audio)
         hook, timeout = self._end_hook, self.config.hooks.timeout

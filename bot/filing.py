@@ -6,7 +6,7 @@ there is a log, and said in the process's own log always.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from loguru import logger
 from bot.config import LogConfig
 from bot.session import SessionReport
 from bot.stdout_report import on_pipecat_cloud, print_report
+from bot.traces import Masking, Traces
 from eventlog import dump, report
 from eventlog.call_folder import folder_name, make_folder
 from eventlog.reader import LoggedReport, Origin
@@ -58,6 +59,12 @@ class CallFiles:
         if not self._log.audio or self.folder is None:
             return None
         return CallRecording(self.folder / AUDIO_NAME, lose)
+
+    def traces(
+        self, secrets: Iterable[str], env: Mapping[str, str], lose: Callable[..., None]
+    ) -> Traces:
+        """Return what keeps log.txt and llm.jsonl, as far as they are wanted, without secrets."""
+        return Traces(self._log, self.folder, Masking(secrets, env), lose)
 
     def write(self, data: dict[str, Any], audio: Path | None) -> SessionReport:
         """Write the finished report to every place that is asked for."""

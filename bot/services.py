@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pipecat.processors.frame_processor import FrameProcessor
+from pipecat.services.llm_service import LLMService
 
 from bot.config import BotConfig, ProviderConfig, ServiceConfig, Slot
 from bot.fallback import with_fallback
@@ -73,6 +74,12 @@ class Services:
     def llm(self) -> FrameProcessor:
         """Who thinks; `KeyError` where a realtime model does."""
         return self.serving["llm"]
+
+    @property
+    def llms(self) -> list[LLMService[Any]]:
+        """Who thinks and those that may take over; none where a realtime model does."""
+        thinking = (self.serving.get("llm"), *self.fallback.get("llm", ()))
+        return [service for service in thinking if isinstance(service, LLMService)]
 
     @property
     def tts(self) -> FrameProcessor:

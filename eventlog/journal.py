@@ -7,17 +7,14 @@ thread keeps the disk off the event loop; what it could not write is counted, ne
 
 from __future__ import annotations
 
-import os
-import queue
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from eventlog import file_lock
 from eventlog.header import JOURNAL_VERSION, CallHeader
+from eventlog.line_file import LineFile, OnLost
 from eventlog.signals import AnySignal, Signal
 
 FILE_NAME = "journal.jsonl"
@@ -45,49 +42,20 @@ class Journal:
         OSError: The file cannot be created.
     """
 
-    def __init__(self, path: Path, header: CallHeader, on_lost: Callable[[int, str], None]) -> None:
+    def __init__(self, path: Path, header: CallHeader, on_lost: OnLost) -> None:
         self.path = path
-        self._on_lost = on_lost
         self._encoder = msgspec.json.Encoder()
-        self._lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
-        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_EXCL
-        self._file = os.open(path, flags, 0o600)
-        # Before there is a header to be read, so that no reader finds a journal nobody holds.
-        file_lock.hold(self._file)
         # The header is on disk before the call begins, so that no journal lacks it.
-        os.write(self._file, self._encoder.encode(header) + b"\n")
-        self._thread = threading.Thread(target=self._write, name="parley-journal", daemon=True)
-        self._thread.start()
+        first = self._encoder.encode(header) + b"\n"
+        self._file = LineFile(path, "parley-journal", on_lost, first=first)
 
     def append(self, number: int, signal: Signal) -> None:
         """Hand one signal to the writer; never blocks."""
-        self._lines.put(self._encoder.encode({"n": number, "s": signal}) + b"\n")
+        self._file.append(self._encoder.encode({"n": number, "s": signal}) + b"\n")
 
     def close(self, timeout: float = 2.0) -> None:
         """Write what is pending and close the file, waiting no longer than `timeout` seconds."""
-        self._lines.put(None)
-        self._thread.join(timeout)
-        if self._thread.is_alive():
-            self._on_lost(self._lines.qsize(), f"the disk did not take it within {timeout} s")
-
-    def _write(self) -> None:
-        lost, reason = 0, ""
-        while (line := self._lines.get()) is not None:
-            try:
-                _write_whole(self._file, line)
-            except OSError as error:
-                lost, reason = lost + 1, error.strerror or str(error)
-        try:
-            os.close(self._file)
-        except OSError as error:  # some disks say only here that they did not take it all
-            lost, reason = lost + 1, error.strerror or str(error)
-        if lost:
-            self._on_lost(lost, reason)
-
-
-def _write_whole(file: int, line: bytes) -> None:
-    while line:
-        line = line[os.write(file, line) :]
+        self._file.close(timeout)
 
 
 class JournalReader:

@@ -150,6 +150,7 @@ def _parley(
             for switch in recorder.serving.switches
         ],
         "turns": recorder.agent.events.turns,
+        "requests": recorder.agent.events.requests | recorder.agent.tools.requests,
         "failures": [
             {
                 "at": failure.at,

@@ -162,7 +162,9 @@ class ReplyDiscarded(Signal, kw_only=True, tag="reply_discarded"):
 
 
 class LLMFirstToken(Signal, kw_only=True, tag="llm_first_token"):
-    """The LLM's answer began: first text or first tool call."""
+    """The LLM's answer began: first text or first tool call; `request` is what it answers."""
+
+    request: str | None = None
 
 
 class LLMAnswered(Signal, kw_only=True, tag="llm_answered"):
@@ -230,9 +232,10 @@ class InterruptionSettled(Signal, kw_only=True, tag="interruption_settled"):
 
 
 class ToolsRequested(Signal, kw_only=True, tag="tools_requested"):
-    """The LLM asked for one batch of tool calls."""
+    """The LLM asked for one batch of tool calls; `request` is what it answered with them."""
 
     calls: list[ToolCall]
+    request: str | None = None
 
 
 class ToolStarted(Signal, kw_only=True, tag="tool_started"):

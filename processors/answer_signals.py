@@ -25,6 +25,7 @@ from eventlog.signals import (
     ReplyRequested,
     Signal,
 )
+from processors.llm_requests.mark import request_of
 
 # Two clocks read in turn for the same moment differ by so much at most (seconds).
 _TOLERANCE = 0.01
@@ -89,7 +90,7 @@ class AnswerSignals:
             return
         if not self._first_token:
             self._first_token = True
-            self._take(LLMFirstToken(at=at))
+            self._take(LLMFirstToken(at=at, request=request_of(frame)))
         self._characters += len(frame.text if self._characters else frame.text.lstrip())
 
     def audio(self, at: float, source: FrameProcessor) -> None:
@@ -125,7 +126,7 @@ class AnswerSignals:
                 if at - data.value < self._asked_at - _TOLERANCE:
                     continue
                 self._first_token = True
-                self._take(LLMFirstToken(at=at))
+                self._take(LLMFirstToken(at=at, request=request_of(frame)))
                 return
 
     def interrupted(self) -> None:

@@ -22,6 +22,7 @@ from eventlog.signals import (
     ToolsRequested,
     ToolStarted,
 )
+from processors.llm_requests.mark import request_of
 from processors.tool_output import ErrorOutput
 
 TOOL_FRAMES: tuple[type[Frame], ...] = (
@@ -45,7 +46,7 @@ def tool_signals(frame: Frame, at: float) -> list[Signal]:
             )
             for call in frame.function_calls
         ]
-        return [ToolsRequested(at=at, calls=calls)]
+        return [ToolsRequested(at=at, calls=calls, request=request_of(frame))]
     if isinstance(frame, FunctionCallInProgressFrame):
         return [ToolStarted(at=at, call_id=frame.tool_call_id)]
     if isinstance(frame, FunctionCallResultFrame):

@@ -7,6 +7,7 @@ and nothing that goes wrong here reaches the call.
 from __future__ import annotations
 
 import asyncio
+import os
 import secrets
 import time
 from collections.abc import Iterable, Mapping
@@ -84,6 +85,9 @@ class AttachedCall:
             cleaned_up=self._finish,
             language=config.agent.language,
         )
+        self._traces = self._files.traces((), os.environ, self._intake.lose)
+        self._log_what_it_does(worker)
+        self._traces.listen(parts.llms, agent=lambda: config.agent.name)
         self._watch(worker)
         for slot, switcher in parts.switchers():
             self._follow(slot, switcher)
@@ -125,6 +129,21 @@ class AttachedCall:
             created_at=time.time(),
             attached=True,
         )
+
+    def _log_what_it_does(self, worker: PipelineWorker) -> None:
+        """Keep the log of the task that asks for the recorder, and of the worker's own.
+
+        They are mostly one call's, but who attaches several workers may do so in one task; and
+        a setup file is run in the middle of the worker's.
+        """
+        self._traces.begin()
+        run = worker.run
+
+        async def run_as_this_call(*args: Any, **kwargs: Any) -> None:
+            self._traces.enter()
+            await run(*args, **kwargs)
+
+        worker.run = run_as_this_call
 
     def _watch(self, worker: PipelineWorker) -> None:
         @worker.event_handler("on_pipeline_finished")
@@ -178,12 +197,15 @@ class AttachedCall:
     async def _finish(self) -> None:
         if self._finished is not None:
             return
+        self._traces.enter()
         self._away.stop()
         self._intake.close(self._closing.closed())
+        await asyncio.to_thread(self._traces.settle)
         data = await asyncio.to_thread(self._intake.report)
         self._finished = await asyncio.to_thread(self._files.write, data, None)
-        self._done.set()
         logger.info(f"The report of this call: {self._finished.path or '(not written)'}")
+        await asyncio.to_thread(self._traces.end)
+        self._done.set()
 
 
 def attach(

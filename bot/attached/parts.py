@@ -64,6 +64,11 @@ class BotParts:
                 found[key] = provider_entry(service, self._standbys(service))
         return found
 
+    @property
+    def llms(self) -> list[LLMService[Any]]:
+        """The LLMs of the bot, those that stand by included."""
+        return self._of_kind(LLMService)
+
     def switchers(self) -> list[tuple[str, ServiceSwitcher[Any]]]:
         """Return each slot that has a switcher, and the switcher."""
         return [

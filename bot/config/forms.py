@@ -48,6 +48,10 @@ def realtime_problems(
         key = ("hooks", "on_user_turn_completed")
         problem = "cannot be called with a realtime model, which answers before the words are known"
         yield Problem(origins.file_of(key), dotted(key), problem, "leave it out")
+    if config.log.llm:
+        key = ("log", "llm")
+        problem = "keeps nothing of a realtime model, which answers without being sent requests"
+        yield Problem(origins.file_of(key), dotted(key), problem, "leave it out")
     yield from _greeting_problems(config, origins)
 
 

@@ -36,6 +36,7 @@ _BOUNDS = {
     "less_than": "must be less than {lt}",
     "less_than_equal": "must be at most {le}",
     "string_too_short": "must not be empty",
+    "literal_error": "expected {expected}",
 }
 
 

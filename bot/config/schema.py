@@ -18,7 +18,7 @@ from bot.config.agents import AgentConfig, NamedAgent
 from bot.config.errors import KeyPath, dotted
 from bot.config.labels import Metadata, Tags
 from bot.config.layers import Origins
-from bot.config.secret import STARS, Secret
+from bot.config.secret import STARS, Secret, secrets_in, text_at
 from bot.config.section import Reference, Seconds, Section, Text
 from bot.config.tools import McpConfig, Tool
 from bot.config.turn import OF_REALTIME, TurnConfig
@@ -26,6 +26,9 @@ from bot.config.turn import OF_REALTIME, TurnConfig
 Slot = Literal["stt", "llm", "tts", "realtime"]
 SLOTS: tuple[Slot, ...] = ("stt", "llm", "tts", "realtime")
 """The services that a bot may have: three in a row, or one that is all of them."""
+
+Level = Literal["trace", "debug", "info", "warning", "error"]
+"""How much a line of the process's log matters."""
 
 CASCADE: tuple[Slot, ...] = ("stt", "llm", "tts")
 
@@ -130,12 +133,17 @@ class LogConfig(Section):
         directory: the folder that gets one folder for each call.
         dump: a file to which the report of each call is appended; None for none.
         audio: keep a recording of the call next to its log.
+        level: what the process logs of the call goes into its log.txt from this level on; null
+            for no such file.
+        llm: keep each request to the LLM, everything that it was told, in the call's llm.jsonl.
         stdout: print the log on stdout; None means under Pipecat Cloud only.
     """
 
     directory: Path = Path("sessions")
     dump: Path | None = None
     audio: bool = True
+    level: Level | None = "debug"
+    llm: bool = False
     stdout: bool | None = None
 
 
@@ -248,6 +256,12 @@ class BotConfig(Section):
         if self.realtime is not None:
             tree["turn"] = {name: tree["turn"][name] for name in OF_REALTIME}
         return _shown(tree, (), self._secrets)
+
+    @property
+    def secrets(self) -> frozenset[str]:
+        """The plain text of every secret in it, for whoever keeps them out of a log."""
+        tree = self.model_dump()
+        return frozenset(secrets_in(tree)) | {text_at(tree, path) for path in self._secrets}
 
     @property
     def digest(self) -> str:

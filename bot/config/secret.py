@@ -8,7 +8,7 @@ built; everything between sees stars.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
 STARS = "********"
@@ -81,9 +81,20 @@ def secrets_in(value: Any) -> Iterator[str]:
     elif isinstance(value, dict):
         for item in cast("dict[Any, Any]", value).values():
             yield from secrets_in(item)
-    elif isinstance(value, list):
-        for item in cast("list[Any]", value):
+    elif isinstance(value, list | tuple):
+        for item in cast("Sequence[Any]", value):
             yield from secrets_in(item)
+
+
+def text_at(tree: Any, path: Sequence[str | int]) -> str:
+    """Return the text at a place of a tree, wrapped or not, "" if there is none."""
+    for step in path:
+        try:
+            tree = tree[step]
+        except (KeyError, IndexError, TypeError):
+            return ""
+    found = tree.reveal() if isinstance(tree, Secret) else tree
+    return found if isinstance(found, str) else ""
 
 
 def _words(name: str) -> list[str]:

@@ -201,6 +201,26 @@ def around_the_turns(view: View) -> Iterator[Fault]:
         yield Fault(f"`parley`: {error}")
 
 
+@rule("P12", "What an LLM's request is linked to exists.", origins=OURS, why=_OURS_ONLY)
+def linked_items_exist(view: View) -> Iterator[Fault]:
+    """Messages of the bot and tool calls. Older reports have no `requests`."""
+    raw = _parley(view).get("requests", {})
+    requests = as_object(raw)
+    if requests is None:
+        yield Fault("`parley.requests` is not an object")
+        return
+    written = {
+        as_text(item.get("id"))
+        for item in view.history
+        if item.get("type") == "function_call" or item.get("role") == "assistant"
+    }
+    for item, request in requests.items():
+        if item not in written:
+            yield Fault("`parley.requests` names what is no reply and no tool call", item=item)
+        elif not as_text(request):
+            yield Fault("`parley.requests` without the id of a request", item=item)
+
+
 def _names(view: View) -> dict[str, set[str]]:
     """The first provider of each slot."""
     providers = as_object(_parley(view).get("providers")) or {}

@@ -26,6 +26,7 @@ class AgentEvents:
         state: What the bot is doing.
         agent_id: The agent that has the call.
         turns: The entries of `parley.turns` so far.
+        requests: The LLM's request that a message answers, by the id of the message.
     """
 
     def __init__(self, timeline: Timeline, ids: ItemIds) -> None:
@@ -35,6 +36,7 @@ class AgentEvents:
         self.agent_id = ""
         self._held = False
         self.turns: list[dict[str, Any]] = []
+        self.requests: dict[str, str] = {}
 
     def become(self, state: AgentState, at: float) -> None:
         """Pass to `state`, unless the bot is in it already, or is held and can only listen."""
@@ -98,6 +100,8 @@ class AgentEvents:
         record = turn_record(utterance, item.id)
         if record is not None:
             self.turns.append(record)
+        if utterance.request is not None:
+            self.requests[item.id] = utterance.request
         utterance.speech.latency_taken = True
         self._timeline.keep(item)
         self._timeline.tell(ConversationItemAdded(item=item, created_at=told_at))

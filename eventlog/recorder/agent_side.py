@@ -19,6 +19,7 @@ from eventlog.recorder.tools import ToolSide
 from eventlog.recorder.utterances import Utterances
 from eventlog.signals import (
     LLMAnswered,
+    LLMFirstToken,
     PlaybackResumed,
     ReplyRequested,
     SayRequested,
@@ -112,13 +113,13 @@ class AgentSide:
         created_at = self._timeline.moment(signal.at)
         self._utterances.add(Utterance(speech, created_at, requested_at=signal.at))
 
-    def first_token(self, at: float) -> None:
+    def first_token(self, signal: LLMFirstToken) -> None:
         """The LLM's answer begins."""
         utterance = self._utterances.first_in_the_making(
             lambda u: u.generated and u.first_token_at is None
         )
         if utterance is not None:
-            utterance.first_token_at = at
+            utterance.first_token_at, utterance.request = signal.at, signal.request
             utterance.llm = self._serving.who("llm")
 
     def answered(self, signal: LLMAnswered) -> None:
@@ -237,7 +238,7 @@ class AgentSide:
         """A batch of tools belongs to the reply whose answer is under way."""
         utterance = self._utterances.first_in_the_making(lambda u: u.generated and not u.answered)
         if utterance is not None and utterance.first_token_at is None:
-            utterance.first_token_at = signal.at
+            utterance.first_token_at, utterance.request = signal.at, signal.request
         self.tools.requested(signal, utterance.speech if utterance else self._reply)
 
     def tools_settled(self, at: float) -> None:

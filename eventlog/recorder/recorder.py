@@ -159,7 +159,7 @@ class Recorder:
         self._on(SayRequested, agent.say)
         self._on(ReplyRequested, agent.reply_requested)
         self._on(ReplyDiscarded, lambda _: agent.reply_discarded())
-        self._on(LLMFirstToken, lambda s: agent.first_token(s.at))
+        self._on(LLMFirstToken, agent.first_token)
         self._on(LLMAnswered, agent.answered)
         self._on(TTSFirstAudio, agent.first_audio)
         self._on(PlaybackStarted, agent.playback.started)

@@ -34,6 +34,8 @@ class ToolBatch:
     requested_at: float
     # The reply that asked for the tools, None if nobody knows which one did.
     speech: Speech | None = None
+    # The request that the LLM answered with them, None if nobody knows which one it was.
+    request: str | None = None
 
     @property
     def settled(self) -> bool:
@@ -87,7 +89,7 @@ class Utterance:
     `asked_text` is what a `say` asked for, None for what an LLM writes; `released_at` is when a
     reply that was begun early was let out to be spoken; `quiet_since` is the last sound before a
     pause in which the output declared the bot silent, and None again when more is heard; `llm` and
-    `tts` are the providers that wrote and spoke it.
+    `tts` are the providers that wrote and spoke it, and `request` is what the LLM answered with it.
     """
 
     speech: Speech
@@ -109,6 +111,7 @@ class Utterance:
     quiet_since: float | None = None
     llm: str | None = None
     tts: str | None = None
+    request: str | None = None
 
     @property
     def generated(self) -> bool:

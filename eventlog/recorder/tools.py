@@ -17,12 +17,17 @@ CANCELLED = "The call was cancelled before it ended"
 
 
 class ToolSide:
-    """Folds the signals of tools into the timeline."""
+    """Folds the signals of tools into the timeline.
+
+    Attributes:
+        requests: The LLM's request that was answered with a tool call, by the call's item.
+    """
 
     def __init__(self, timeline: Timeline, ids: ItemIds) -> None:
         self._timeline = timeline
         self._ids = ids
         self._open: list[ToolBatch] = []
+        self.requests: dict[str, str] = {}
 
     @property
     def running(self) -> bool:
@@ -42,7 +47,7 @@ class ToolSide:
     def requested(self, signal: ToolsRequested, speech: Speech | None) -> None:
         """Open a batch; it belongs to the reply `speech`, which waits for it."""
         runs = [ToolRun(call, signal.at) for call in signal.calls]
-        batch = ToolBatch(runs, signal.at, speech)
+        batch = ToolBatch(runs, signal.at, speech, signal.request)
         self._open.append(batch)
         if speech is not None:
             speech.batch = batch
@@ -90,6 +95,8 @@ class ToolSide:
         for number, run in enumerate(batch.runs):
             calls.append(_call(run, f"{response_id}/fnc_{number}"))
             outputs.append(_output(run, self._ids.item(), at))
+        if batch.request is not None:
+            self.requests |= {call.id: batch.request for call in calls}
         for item in [*calls, *outputs]:
             if item is not None:
                 self._timeline.keep(item)

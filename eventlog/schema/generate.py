@@ -17,7 +17,7 @@ import msgspec
 from eventlog.reader import Origin
 from eventlog.schema.reports import LiveKit13, LiveKitNewer, Parley
 
-VERSION = 1
+VERSION = 2
 """Grows with every change that makes a report that fitted fit no more, or the other way round."""
 
 FILE = Path(__file__).with_name("report.schema.json")

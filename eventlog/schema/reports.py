@@ -168,6 +168,7 @@ class Ours(Around, kw_only=True):
     schema: Count
     turns: list[Turn]
     switches: list[Switch] = []
+    requests: dict[str, str] = {}
 
 
 class KnownOptions(msgspec.Struct, kw_only=True):

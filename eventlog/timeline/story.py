@@ -9,12 +9,15 @@ from urllib.parse import quote
 
 from eventlog.checker.view import View
 from eventlog.reader import LoggedReport
+from eventlog.timeline.asked import asked_of
 from eventlog.timeline.facts import facts
 from eventlog.timeline.lanes import lanes
 from eventlog.timeline.lines import lines
+from eventlog.timeline.log_file import log_of
 from eventlog.timeline.recording import Recording, UnreadableSoundError, peaks
 from eventlog.timeline.span import Span
 from eventlog.timeline.waits import waits
+from eventlog.traces import LLM_FILE
 
 
 def story(report: LoggedReport, recording: Recording | None, page: Path) -> dict[str, Any]:
@@ -27,16 +30,22 @@ def story(report: LoggedReport, recording: Recording | None, page: Path) -> dict
     """
     view = View.of(report.data, report.origin)
     span = Span.of(view)
-    told, by_event = lines(view, span)
+    asked = asked_of(report, span)
+    told, by_event = lines(view, span, asked.places)
+    known = facts(view, span)
+    if asked.problem:
+        known["lost"].append([LLM_FILE, asked.problem])
     return {
         "begin": span.begin,
         "seconds": span.seconds,
         "origin": report.origin.value,
         "events": len(view.raw_events),
-        "facts": facts(view, span),
+        "facts": known,
         "lanes": lanes(view, span, by_event),
         "lines": told,
         "waits": waits(view, span, by_event),
+        "asked": asked.data,
+        "log": log_of(report, span, page),
         "sound": _sound(recording, span, page) if recording else None,
     }
 

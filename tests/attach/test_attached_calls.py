@@ -279,7 +279,7 @@ async def test_the_folder_holds_the_journal_and_the_report_and_the_dump_follows(
     report = await bot.hold(call, bot.transport.far_end.leave)
     folder = tmp_path / "sessions" / "mine"
     assert call.folder == folder
-    assert left_in(folder) == ["journal.jsonl", "report.json", "timeline.html"]
+    assert left_in(folder) == ["journal.jsonl", "log.txt", "report.json", "timeline.html"]
     assert (report["job_id"], report["room"], report["tags"]) == ("mine", "lobby", ["a", "b"])
     assert report["parley"]["metadata"] == {"line": 1, "plan": "paid"}
     assert report["parley"]["recorder"]["losses"] == {"labels": 1}

@@ -44,7 +44,7 @@ async def test_its_messages_and_states_are_in_the_report(tmp_path: Path) -> None
     asked, replies = "What is the capital of France?", ["Hello there.", "It is Paris."]
     async with OpenAIRealtimeServer([asked], [Reply(text) for text in replies]) as server:
         bot = RealtimeBot(server)
-        call = attach(bot.worker, {"log": {"directory": str(tmp_path)}})
+        call = attach(bot.worker, {"log": {"directory": str(tmp_path), "llm": True}})
         states = States(call)
 
         async def script() -> None:
@@ -67,3 +67,7 @@ async def test_its_messages_and_states_are_in_the_report(tmp_path: Path) -> None
     ]
     assert [entry["type"] for entry in report["usage"]] == ["llm_usage"]
     assert report["parley"]["turns"] == []
+    # It is given a conversation and answers in sound: no request is sent for a reply.
+    assert call.folder is not None
+    assert (call.folder / "llm.jsonl").read_text() == ""
+    assert report["parley"]["requests"] == {}

@@ -250,7 +250,7 @@ def _config(script: Script, folder: Path) -> dict[str, Any]:
         "tools": [f"{here}:{name}" for name in ("instant", "quick", "slow", "broken")],
         "hooks": {"on_user_turn_completed": f"{here}:{script.hook}"} if script.hook else {},
         "call": {"max_failures": None},
-        "log": {"directory": str(folder), "audio": False, "stdout": False},
+        "log": {"directory": str(folder), "audio": False, "stdout": False, "level": None},
     }
 
 

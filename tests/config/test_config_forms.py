@@ -72,6 +72,11 @@ def test_the_form_of_a_file_wins_over_that_of_the_file_it_extends(tmp_path):
             "answers before the words are known; leave it out",
         ),
         (
+            {"log": {"llm": True}},
+            "config: log.llm: keeps nothing of a realtime model, which answers without being sent "
+            "requests; leave it out",
+        ),
+        (
             {"agent": {"greeting": "Hello."}},
             "config: agent.greeting.say: cannot be said word for word by a realtime model; tell it "
             "what to say: 'generate'",
@@ -92,7 +97,7 @@ def test_the_form_of_a_file_wins_over_that_of_the_file_it_extends(tmp_path):
             "'openai-realtime'?",
         ),
     ],
-    ids=["turn", "hook", "say", "greeting", "fallback", "name"],
+    ids=["turn", "hook", "requests", "say", "greeting", "fallback", "name"],
 )
 def test_what_it_cannot_hold_is_refused_by_file_and_key(more, said):
     assert complaint(realtime(**more)) == said

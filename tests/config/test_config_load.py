@@ -137,6 +137,11 @@ WRONG = [
         "hooks.on_user_turn_completed: expected 'module:function', got 'a.b:'",
     ),
     ({"log": {"directory": 7}}, "log.directory: expected text, got 7; put it in quotes"),
+    (
+        {"log": {"level": "DEBUG"}},
+        "log.level: expected 'trace', 'debug', 'info', 'warning' or 'error', got 'DEBUG'",
+    ),
+    ({"log": {"llm": "all"}}, "log.llm: expected true or false, got 'all'"),
     ({"log": {"stdout": "x"}}, "log.stdout: expected true or false, got 'x'"),
     ({"call": {"max_failures": -1}}, "call.max_failures: must be at least 0, got -1"),
     ({"call": {"max_duration": 0}}, "call.max_duration: must be more than 0.0, got 0"),

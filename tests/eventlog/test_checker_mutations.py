@@ -409,6 +409,11 @@ def a_flag_that_is_a_word(report):
     report["parley"]["recovered"] = "yes"
 
 
+@breaks("P12", ours)
+def a_request_of_an_item_that_is_not_there(report):
+    report["parley"]["requests"] = {"item_0": "llm_1"}
+
+
 def test_there_is_a_break_for_every_rule():
     assert set(BREAKS) == set(RULES)
 

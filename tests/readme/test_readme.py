@@ -45,7 +45,7 @@ def left_by_the_demo(folder: Path) -> None:
     # `make demo` is what the fixture has typed in this folder.
     [logged] = read(folder / "sessions")
     left = {path.name for path in logged.source.parent.iterdir()}
-    assert left == {"report.json", "audio.wav", "journal.jsonl", "timeline.html"}
+    assert left == {"report.json", "audio.wav", "journal.jsonl", "timeline.html", "log.txt"}
 
 
 def serve(folder: Path) -> None:

@@ -29,11 +29,11 @@ export function showLost(facts) {
   }
 }
 
-export function showFacts(box, facts, jump) {
+export function showFacts(box, facts, log, jump) {
   const options = facts.options.map(([name, value, changed]) => [name, value, changed]);
   box.append(...listOf("Providers", facts.providers), ...timed("Changes of provider", facts.switches, jump));
   box.append(...timed("Failures", facts.failures, jump), ...listOf("Options of turn-taking", options));
-  box.append(...listOf("Versions", facts.versions));
+  box.append(...listOf("Versions", facts.versions), ...logOf(log, jump));
   if (!box.childElementCount) box.append(make("p", "quiet", "The log does not say."));
 }
 
@@ -54,6 +54,18 @@ function listOf(name, rows) {
     list.append(make("dt", "", key), given);
   }
   return [section(name, list)];
+}
+
+/** The process's log beside the page, and what it warned of. */
+function logOf(log, jump) {
+  if (!log) return [];
+  const link = make("a", "", log.name);
+  link.href = log.url;
+  const beside = make("p", "beside");
+  beside.append(link, make("span", "quiet", ", beside this page's report"));
+  const [found] = timed("Log of the process", log.warnings, jump);
+  if (found) found.append(beside);
+  return [found ?? section("Log of the process", beside)];
 }
 
 function timed(name, rows, jump) {

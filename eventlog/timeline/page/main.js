@@ -1,5 +1,6 @@
 // The page: what Python worked out, drawn; each part of the screen has a file of its own.
 
+import { Asking } from "./asked.js";
 import { clock } from "./clock.js";
 import { byId, make } from "./dom.js";
 import { showFacts, showHead, showLost } from "./facts.js";
@@ -29,14 +30,15 @@ const lanes = new Lanes(byId("lanes"), rows, waveform, palette, story.seconds);
 const range = new Range(story.seconds, redraw);
 const overview = new Overview(byId("overview"), rows, palette, range);
 const now = new Now(byId("now"), story.lanes);
-const talk = new Talk(byId("lines"), story.lines, jumpToLine);
+const talk = new Talk(byId("lines"), story.lines, jumpToLine, (place) => asking?.open(place));
+const asking = story.asked ? new Asking(byId("asked"), story.asked, (at) => jumpTo(at)) : null;
 const player = new Player(byId("recording"), story.sound, inside, story.seconds, moved);
 
 showHead(story);
 showLost(story.facts);
 showLegend(byId("legend"), story.waits);
 showWaits(byId("waits"), story.waits, (wait) => jumpTo(wait.a, wait.line));
-showFacts(byId("facts"), story.facts, (at) => jumpTo(at));
+showFacts(byId("facts"), story.facts, story.log, (at) => jumpTo(at));
 showNames(byId("names"), rows, make);
 tableOf(byId("as-table"), rows);
 byId("no-waits").hidden = story.waits.length > 0;

@@ -9,8 +9,8 @@ const NAMES = { user: "User", agent: "Agent", tool: "Tool", error: "Error", call
 const LONG = 1200; // characters shown of a line before somebody asks for more
 
 export class Talk {
-  constructor(list, lines, jump) {
-    Object.assign(this, { list, lines, jump });
+  constructor(list, lines, jump, ask) {
+    Object.assign(this, { list, lines, jump, ask });
     this.pane = list.parentElement;
     this.rows = [];
     this.marked = null;
@@ -30,14 +30,24 @@ export class Talk {
     if (line.wait !== undefined) {
       who.append(make("span", "wait", `after ${line.wait.toFixed(2)} s`));
     }
+    if (line.asked !== undefined) who.append(this.why(line));
     const text = this.words(line.text);
     if (line.cut) text.append(make("em", "mark", "cut off"));
     row.append(when, who, text);
     row.addEventListener("click", (press) => {
-      if (!press.target.closest(".more") && getSelection().isCollapsed) this.jump(index);
+      if (!press.target.closest(".more, .why") && getSelection().isCollapsed) this.jump(index);
     });
     this.rows[index] = row;
     return row;
+  }
+
+  why(line) {
+    const button = make("button", "why", "Why?");
+    button.type = "button";
+    button.setAttribute("aria-label", `Why? What the LLM was asked, ${clock(line.at)}`);
+    button.title = "What the LLM was asked";
+    button.addEventListener("click", () => this.ask(line.asked));
+    return button;
   }
 
   words(text) {
