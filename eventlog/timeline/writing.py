@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from eventlog.checker.view import View
+from eventlog.onefile import write_whole
 from eventlog.reader import LoggedReport
 from eventlog.timeline.embedding import embed
 from eventlog.timeline.page import render
@@ -40,7 +40,7 @@ def write(report: LoggedReport, path: Path, *, embed_audio: bool = False) -> Wri
     recording = recording_of(View.of(report.data, report.origin), report.source.parent)
     sound = embed(recording) if recording is not None and embed_audio else None
     text = render(story(report, recording, path), sound).encode("utf-8")
-    _replace(path, text)
+    write_whole(path, text)
     warning = sound.warning if sound else ""
     if embed_audio and recording is None:
         warning = "no recording was found beside the report, so there is no sound in the page"
@@ -63,11 +63,3 @@ def count_loss(report: dict[str, Any]) -> None:
     """Count a page that could not be written among what the recorder of a report of ours lost."""
     losses = report["parley"]["recorder"].setdefault("losses", {})
     losses["timeline"] = losses.get("timeline", 0) + 1
-
-
-def _replace(path: Path, text: bytes) -> None:
-    partial = path.with_name(path.name + ".partial")
-    file = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(file, "wb") as stream:
-        stream.write(text)
-    partial.replace(path)
