@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from eventlog.jsonvalue import as_text
+from eventlog.jsonvalue import as_number, as_text
 from eventlog.stats.call import numbers_of
 from eventlog.stats.groups import By, labels
 from eventlog.stats.quantiles import Values
@@ -83,7 +83,7 @@ def row_of(record: Record) -> Row:
     return Row(
         job=_short(as_text(record.job_id) or str(record.job_id)),
         began=record.began_at,
-        seconds=round(numbers.talk.call, 3),
+        seconds=round(as_number(numbers.talk.call) or 0.0, 3),  # a damaged log has endless ones
         turns=counts["user_turns"],
         unanswered=counts["unanswered"],
         replies=counts["replies"],
@@ -119,8 +119,8 @@ def _quantiles(values: list[float]) -> tuple[float | None, float | None]:
         return None, None
     found = Values()
     found.extend(values)
-    median, high = found.quantiles([0.50, 0.95])
-    return round(median, 4), round(high, 4)
+    median, high = map(as_number, found.quantiles([0.50, 0.95]))
+    return median, high
 
 
 def _label(record: Record, by: By) -> str:

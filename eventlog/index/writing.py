@@ -78,7 +78,7 @@ def _is_there(found: Found, target: Path) -> bool:
     """Whether a timeline is there; one that we drew of a file that has changed is not."""
     try:
         drawn = target.stat().st_mtime_ns
-        return target.name == timeline.FILE_NAME or drawn >= os.stat(found.file).st_mtime_ns
+        return target.name == timeline.FILE_NAME or drawn >= Path(found.file).stat().st_mtime_ns
     except OSError:
         return False
 

@@ -11,7 +11,7 @@ from eventlog.onefile import write_whole
 from eventlog.reader import LoggedReport
 from eventlog.timeline.embedding import embed
 from eventlog.timeline.page import render
-from eventlog.timeline.recording import recording_of
+from eventlog.timeline.recording import Recording, recording_of
 from eventlog.timeline.story import story
 
 FILE_NAME = "timeline.html"
@@ -37,7 +37,7 @@ def write(report: LoggedReport, path: Path, *, embed_audio: bool = False) -> Wri
     Raises:
         OSError: The page cannot be written, or its recording not be read.
     """
-    recording = recording_of(View.of(report.data, report.origin), report.source.parent)
+    recording = _recording_of(report)
     sound = embed(recording) if recording is not None and embed_audio else None
     text = render(story(report, recording, path), sound).encode("utf-8")
     write_whole(path, text)
@@ -63,3 +63,12 @@ def count_loss(report: dict[str, Any]) -> None:
     """Count a page that could not be written among what the recorder of a report of ours lost."""
     losses = report["parley"]["recorder"].setdefault("losses", {})
     losses["timeline"] = losses.get("timeline", 0) + 1
+
+
+def page_text(report: LoggedReport, path: Path) -> str:
+    """The page of a report, as it would lie at `path`, with its recording beside it."""
+    return render(story(report, _recording_of(report), path))
+
+
+def _recording_of(report: LoggedReport) -> Recording | None:
+    return recording_of(View.of(report.data, report.origin), report.source.parent)

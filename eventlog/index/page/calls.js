@@ -1,5 +1,6 @@
 // The rows of the data as objects, with what is searched and chosen by.
 
+const SLOTS = ["stt", "llm", "realtime", "tts"];
 const LATEST = 4102444800; // the year 2100; what is beyond is a damaged log
 
 /** Every call of the page's data, in its order. */
@@ -21,5 +22,11 @@ function servedBy(label) {
     const [slot, names = ""] = part.split("=", 2);
     for (const name of names.split(">")) if (name) found.push([slot, name]);
   }
-  return found;
+  return found.sort(([one], [other]) => rank(one) - rank(other));
+}
+
+/** Slots in the order in which a turn passes them. */
+function rank(slot) {
+  const place = SLOTS.indexOf(slot);
+  return place < 0 ? SLOTS.length : place;
 }

@@ -15,7 +15,7 @@ export class Grid {
     Object.assign(this, { table, navs, turn });
     this.heads = COLUMNS.map((column) => headOf(column, sort));
     table.tHead.rows[0].append(...this.heads);
-    table.tBodies[0].addEventListener("click", follow);
+    table.tBodies[0].addEventListener("click", openCall);
   }
 
   /** Show a page of the calls; `order` is the column and whether the largest is first. */
@@ -99,7 +99,7 @@ function scaleOf(calls) {
 }
 
 /** A click anywhere on a row opens its call, unless it is on a link or marks words. */
-function follow(click) {
+function openCall(click) {
   if (click.target.closest("a") || !getSelection().isCollapsed) return;
   click.target.closest("tr")?.querySelector("a.open")?.click();
 }

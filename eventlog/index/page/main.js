@@ -126,6 +126,7 @@ function nextOrder(column) {
 
 function follow(live) {
   byId("live").hidden = false;
+  byId("home").hidden = false;
   byId("refresh").addEventListener("click", () => live.ask());
   show();
 }

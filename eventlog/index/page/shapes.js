@@ -76,15 +76,19 @@ export class Frame {
     return [shape("path", { class: `line ${kind}`, d: path.join("") }), ...marks];
   }
 
-  /** What lies between two lines. */
+  /** What lies between two lines, of each run of stretches that have both. */
   band(lower, upper, kind) {
-    const half = Math.min(this.step / 2, WIDEST_BAR / 2);
-    return lower.flatMap((low, index) => {
-      if (low === null) return [];
-      const [y, base] = [this.y(upper[index]), this.y(low)];
-      const box = { x: this.x(index) - half, y, width: 2 * half, height: base - y };
-      return [shape("rect", { class: kind, ...box })];
-    });
+    const areas = [];
+    for (let index = 0; index < lower.length; index += 1) {
+      if (lower[index] === null) continue;
+      const begin = index;
+      while (index + 1 < lower.length && lower[index + 1] !== null) index += 1;
+      const run = lower.slice(begin, index + 1).map((_, offset) => begin + offset);
+      const above = run.map((at) => `${this.x(at)},${this.y(upper[at])}`);
+      const below = run.map((at) => `${this.x(at)},${this.y(lower[at])}`).reverse();
+      areas.push(shape("polygon", { class: kind, points: [...above, ...below].join(" ") }));
+    }
+    return areas;
   }
 }
 
