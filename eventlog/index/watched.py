@@ -54,6 +54,7 @@ class WatchedCalls:
         self._lock = Lock()
         self._run = secrets.token_hex(4)
         self._version = 0
+        self._closed: Unreadable | None = None
         self._waiting: frozenset[str] = frozenset()
         self._told = b""
 
@@ -94,10 +95,13 @@ class WatchedCalls:
         kept = [self._kept[name] for name in sorted(self._kept) if name not in self._waiting]
         rows = newest_first(each.row for each in kept if each.row is not None)
         problems = [problem for each in kept for problem in each.problems]
+        if self._closed is not None:
+            problems.insert(0, self._closed)
         return json.dumps({"version": self._name, **told(rows, problems)}).encode()
 
     def _look(self) -> bool:
         """Read what has changed; whether anything has."""
+        closed_before = self._closed
         there = self._folders()
         changed = set(self._kept) - set(there)
         for name in changed:
@@ -107,11 +111,12 @@ class WatchedCalls:
             if before is None or before.seen != seen:
                 self._kept[name] = self._read(name, seen)
                 changed.add(name)
-        return bool(changed)
+        return bool(changed) or self._closed != closed_before
 
     def _folders(self) -> dict[str, _Seen]:
         """The folders of calls, with what changes when something in them does."""
         found: dict[str, _Seen] = {}
+        self._closed = None
         try:
             with os.scandir(self._folder) as entries:
                 for entry in entries:
@@ -119,6 +124,9 @@ class WatchedCalls:
                         found[entry.name] = _seen(entry.path)
         except FileNotFoundError:
             pass  # no call has been made
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            self._closed = Unreadable(str(self._folder), None, reason)
         return found
 
     def _read(self, name: str, seen: _Seen) -> _Kept:

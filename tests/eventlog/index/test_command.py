@@ -122,9 +122,7 @@ def test_names_that_mean_something_in_a_url_are_written_so_that_they_do_not(tmp_
 
 
 def test_a_name_that_is_no_text_is_linked_all_the_same(tmp_path):
-    file = os.fsencode(tmp_path) + b"/caf\xe9.json"
-    with open(file, "w") as stream:
-        json.dump(ours(), stream)
+    (tmp_path / os.fsdecode(b"caf\xe9.json")).write_text(json.dumps(ours()))
     assert run(tmp_path).exit_code == 0
     [row] = data_in(tmp_path / "index.html")["rows"]
     assert row["files"] == [["report", "caf%E9.json"]]

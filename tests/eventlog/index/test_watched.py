@@ -145,3 +145,15 @@ def test_a_folder_that_is_not_named_like_a_call_is_none(tmp_path, name):
     store(tmp_path, [call(0)])
     (tmp_path / "call-00000").rename(tmp_path / name)
     assert asked(watch(tmp_path))["rows"] == []
+
+
+def test_a_store_that_cannot_be_read_is_told_until_it_can(tmp_path):
+    place = tmp_path / "sessions"
+    place.write_text("in the way")
+    calls = watch(place)
+    data = asked(calls)
+    assert data["problems"] == [f"{place}: not a directory"]
+    place.unlink()
+    store(place, [call(0)])
+    after = asked(calls, data["version"])
+    assert (len(after["rows"]), after["unreadable"]) == (1, 0)
