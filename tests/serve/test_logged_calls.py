@@ -249,8 +249,7 @@ async def test_reading_the_store_holds_nothing_up(
 
     monkeypatch.setattr(WatchedCalls, "as_json", slow)
     reading = asyncio.create_task(http.get("/api/sessions"))
-    while not asked.is_set():
-        await asyncio.sleep(0)
+    assert await asyncio.to_thread(asked.wait, 20)
     assert (await http.get("/api/about")).status_code == 200
     assert not reading.done()
     go_on.set()

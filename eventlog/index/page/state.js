@@ -8,8 +8,11 @@ export function fromAddress() {
   const given = new URLSearchParams(location.hash.slice(1));
   const state = fresh();
   for (const name of Object.keys(FRESH)) if (given.has(name)) state[name] = given.get(name);
+  for (const name of ["from", "to"]) if (!isMoment(state[name])) state[name] = "";
   return state;
 }
+
+const isMoment = (text) => Math.abs(Number(text)) < 1e10;
 
 /** Put a state into the address; a step that somebody may want to take back becomes a new entry. */
 export function toAddress(state, step) {
