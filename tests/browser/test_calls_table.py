@@ -31,6 +31,8 @@ FEW = [
 ]
 """Calls of three days out of four; one has no latency."""
 
+NONE = "\u2013"
+
 OpenIndex = Callable[..., AbstractAsyncContextManager[Tab]]
 
 
@@ -44,7 +46,7 @@ def open_index(open_tab: OpenTab, tmp_path: Path) -> OpenIndex:
         done = CliRunner().invoke(app, ["index", str(folder), *options])
         assert done.exit_code == 0, done.stderr
         async with open_tab((folder / "index.html").as_uri() + address) as tab:
-            await expect(tab.page.locator("#shown")).to_contain_text("calls")
+            await expect(tab.page.locator("#shown")).to_contain_text("call")
             yield tab
         assert tab.complaints == []
         assert tab.hosts <= {""}
@@ -71,8 +73,8 @@ async def test_each_row_shows_what_its_call_was(open_index: OpenIndex):
         await expect(table.rows).to_have_count(5)
         await expect(table.shown).to_have_text("5 calls")
         assert await table.jobs() == [f"call-0000{n}" for n in (4, 3, 2, 1, 0)]
-        assert await table.column("p50") == ["0.70", "–", "2.00", "0.50", "2.00"]
-        assert await table.column("p95") == ["0.70", "–", "2.45", "0.50", "2.90"]
+        assert await table.column("p50") == ["0.70", NONE, "2.00", "0.50", "2.00"]
+        assert await table.column("p95") == ["0.70", NONE, "2.45", "0.50", "2.90"]
         assert await table.column("errors") == ["0", "0", "0", "0", "2"]
         assert await table.column("cut") == ["0", "0", "2", "0", "0"]
         assert await table.column("false") == ["0", "1", "0", "0", "0"]
@@ -91,11 +93,11 @@ async def test_a_press_on_a_columns_name_sorts_by_it_and_another_turns_it_round(
         table = Table(tab.page)
         await expect(table.head("When")).to_have_attribute("aria-sort", "descending")
         await table.sort_by("Latency p95")
-        assert await table.column("p95") == ["2.90", "2.45", "0.70", "0.50", "–"]
+        assert await table.column("p95") == ["2.90", "2.45", "0.70", "0.50", NONE]
         await expect(table.head("Latency p95")).to_have_attribute("aria-sort", "descending")
         await expect(table.head("When")).to_have_attribute("aria-sort", "none")
         await table.sort_by("Latency p95")
-        assert await table.column("p95") == ["0.50", "0.70", "2.45", "2.90", "–"]
+        assert await table.column("p95") == ["0.50", "0.70", "2.45", "2.90", NONE]
         await expect(table.head("Latency p95")).to_have_attribute("aria-sort", "ascending")
         await table.sort_by("Config")
         assert [name.split()[0] for name in await table.column("config")] == [

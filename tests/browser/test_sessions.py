@@ -57,7 +57,8 @@ async def test_a_row_opens_its_timeline_with_the_recording_and_has_its_files(
             await table.rows.first.get_by_role("link", name="report").click()
         report = await downloading.value
         assert report.suggested_filename == "job-report.json"
-        assert Path(await report.path()).read_bytes() == (folder / "report.json").read_bytes()
+        path = await report.path()
+        assert path.read_bytes() == (folder / "report.json").read_bytes()
         await table.rows.first.click()
         await expect(page.locator("#lines .line").first).to_be_attached()
         assert page.url.endswith("/sessions/recorded/timeline.html")
@@ -73,7 +74,7 @@ async def test_a_call_that_ends_comes_into_the_table_and_its_timeline_is_one_cli
 ):
     async with open_tab(scripted_server.url, microphone=silence) as tab:
         page = tab.page
-        listing = await page.context.new_page()
+        listing = await page.context.browser.new_page()
         await listing.goto(f"{scripted_server.url}/sessions")
         table = Table(listing)
         await expect(listing.locator("#nothing")).to_have_text("There is no finished call yet.")
@@ -86,7 +87,7 @@ async def test_a_call_that_ends_comes_into_the_table_and_its_timeline_is_one_cli
 
         await listing.bring_to_front()
         await listing.get_by_role("button", name="Refresh").click()
-        await expect(table.shown).to_have_text("1 calls")
+        await expect(table.shown).to_have_text("1 call")
         assert await table.jobs() == [session]
         assert (await table.column("closed")) == ["user initiated"]
 

@@ -95,7 +95,8 @@ function show() {
   const [from, to] = [(page - 1) * ROWS + 1, Math.min(page * ROWS, found.length)];
   const part = found.length > ROWS ? `${counted(from)} to ${counted(to)} of ` : "";
   const of = found.length === calls.length ? "" : ` of ${counted(calls.length)}`;
-  byId("shown").textContent = loaded ? `${part}${counted(found.length)}${of} calls` : "Reading the calls…";
+  const noun = found.length === 1 && calls.length === 1 ? "call" : "calls";
+  byId("shown").textContent = loaded ? `${part}${counted(found.length)}${of} ${noun}` : "Reading the calls…";
   byId("table").hidden = found.length === 0;
   byId("nothing").hidden = found.length > 0 || !loaded;
   byId("nothing").textContent = calls.length
