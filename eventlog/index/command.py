@@ -63,7 +63,7 @@ def index(
     from eventlog.index.writing import write
 
     try:
-        written = write(calls, f"Calls in {folder.resolve().name}", page, timelines)
+        written = write(calls, folder, page, timelines)
     except OSError as error:
         _say(f"{page}: {(error.strerror or str(error)).lower()}; -o names another file")
         return 1

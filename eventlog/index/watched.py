@@ -18,7 +18,7 @@ from threading import Lock
 from typing import TypeAlias
 
 from eventlog.index.collect import read_calls
-from eventlog.index.folder import DOWNLOADS, is_sound, kept
+from eventlog.index.folder import DOWNLOADS, is_sound, kept, names_in
 from eventlog.index.page import told
 from eventlog.index.row import Row, newest_first
 from eventlog.reader import ReadError
@@ -144,7 +144,7 @@ class WatchedCalls:
         row = calls.found[0].row
         base = f"{self._base}{name}/"
         row.link = base + TIMELINE
-        row.files = [(word, base + file) for word, file in kept(folder)]
+        row.files = [(word, base + file) for word, file in kept(names_in(str(folder)))]
         return _Kept(seen, row, calls.unreadable)
 
 

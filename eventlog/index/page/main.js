@@ -21,6 +21,7 @@ const grid = new Grid(byId("table"), [...document.querySelectorAll("nav.pages")]
 let calls = [];
 let state = fromAddress();
 let loaded = false;
+let seen = { of: null, found: [] }; // what the filters let through, until they or the calls change
 
 byId("title").textContent = data.title;
 document.title = data.title;
@@ -29,7 +30,10 @@ for (const name of ["closed", "provider", "config"]) {
   byId(name).addEventListener("change", ({ target }) => look({ [name]: target.value }, true));
 }
 byId("narrowed").addEventListener("click", () => look({ from: "", to: "" }, true));
-byId("reset").addEventListener("click", () => look({ ...fresh(), sort: state.sort }, true));
+byId("reset").addEventListener("click", () => {
+  look({ ...fresh(), sort: state.sort }, true);
+  fill();
+});
 byId("filters").addEventListener("submit", (submitting) => submitting.preventDefault());
 addEventListener("popstate", () => {
   state = fromAddress();
@@ -61,7 +65,6 @@ function take(given) {
 function look(change, step = false) {
   state = { ...state, page: "1", ...change };
   toAddress(state, step);
-  if (step) fill();
   show();
 }
 
@@ -81,15 +84,10 @@ function fill() {
 }
 
 function show() {
-  const found = chosen(calls, state);
+  const found = filtered();
   const order = orderOf(state.sort);
-  const total = totalOf(found);
-  const overTime = periodsOf(found);
   found.sort(orderBy(order.column, order.descending));
   const page = Math.min(Math.max(Math.trunc(Number(state.page)) || 1, 1), pagesOf(found));
-  showFigures(total);
-  showPeriod(overTime.periods);
-  charts.show(overTime, total);
   grid.show(found, page, order);
   showNarrowed();
   const [from, to] = [(page - 1) * ROWS + 1, Math.min(page * ROWS, found.length)];
@@ -102,6 +100,20 @@ function show() {
   byId("nothing").textContent = calls.length
     ? "No call is like that. “Show all” takes the filters away."
     : "There is no finished call yet.";
+}
+
+/** The calls that are looked at; numbers and charts are drawn when they are others than before. */
+function filtered() {
+  const { sort: _, page: __, ...filters } = state;
+  const of = JSON.stringify(filters);
+  if (seen.of === of && seen.calls === calls) return seen.found;
+  seen = { of, calls, found: chosen(calls, state) };
+  const total = totalOf(seen.found);
+  const overTime = periodsOf(seen.found);
+  showFigures(total);
+  showPeriod(overTime.periods);
+  charts.show(overTime, total);
+  return seen.found;
 }
 
 function showNarrowed() {
