@@ -97,11 +97,11 @@ def _tell(written: Written, calls: int) -> None:
     count = "1 call" if calls == 1 else f"{calls} calls"
     sys.stdout.write(clean(f"{written.path}: {count}, {-(-written.size // 1000)} kB") + "\n")
     if written.drawn:
-        _say(f"drawn: {written.drawn} timelines that were missing")
+        _say(f"missing timelines drawn: {written.drawn}")
     if written.failure:
         _say(f"not every timeline could be written: {written.failure}")
     elif written.left:
-        _say(f"not drawn: {written.left} timelines; --timelines says how many are")
+        _say(f"missing timelines left: {written.left}; --timelines says how many are drawn")
 
 
 def _say(line: str) -> None:

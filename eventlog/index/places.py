@@ -52,6 +52,7 @@ class Places:
     def of(self, found: Found) -> Place:
         """The place of one call."""
         folder, name = os.path.split(found.file)
+        folder = folder or os.curdir
         if name != REPORT:
             url = self._url(folder, name)
             return self._beside_the_page(found, f"{shlex.quote(found.file)} --index {found.index}",

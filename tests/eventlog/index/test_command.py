@@ -28,7 +28,7 @@ def test_the_page_of_a_folder_lies_in_it_and_its_rows_lead_to_timelines(tmp_path
     page = folder / "index.html"
     assert done.exit_code == 0
     assert done.stdout == f"{page}: 3 calls, {-(-page.stat().st_size // 1000)} kB\n"
-    assert done.stderr == "drawn: 3 timelines that were missing\n"
+    assert done.stderr == "missing timelines drawn: 3\n"
     assert stat.S_IMODE(page.stat().st_mode) == 0o600
     links = [row["link"] for row in data_in(page)["rows"]]
     assert sorted(links) == [f"call-0000{n}/timeline.html" for n in range(3)]
@@ -75,8 +75,8 @@ def test_only_so_many_timelines_are_drawn_and_the_newest_first(tmp_path):
     folder = store(tmp_path / "a folder", [call(n, at=n * 60) for n in range(4)])
     done = run(folder, "--timelines", 1)
     assert done.exit_code == 0
-    assert "drawn: 1 timelines" in done.stderr
-    assert "not drawn: 3 timelines; --timelines says how many are" in done.stderr
+    assert "missing timelines drawn: 1\n" in done.stderr
+    assert "missing timelines left: 3; --timelines says how many are drawn" in done.stderr
     first, second, *_ = data_in(folder / "index.html")["rows"]
     assert (first["link"], first["hint"]) == ("call-00003/timeline.html", "")
     assert second["link"] == ""
@@ -188,3 +188,27 @@ def test_open_asks_the_browser_and_says_when_there_is_none(tmp_path, monkeypatch
     assert done.exit_code == 0
     assert asked == [page.resolve().as_uri()]
     assert ("no browser could be opened" in done.stderr) is not opens
+
+
+@pytest.mark.parametrize("name", ["report.json", "calls.json"])
+def test_a_file_of_this_folder_needs_no_folder_in_its_name(tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / name).write_text(json.dumps(call(0)))
+    done = run(name)
+    assert done.exit_code == 0
+    page = tmp_path / f"{name.removesuffix('.json')}.index.html"
+    [row] = data_in(page)["rows"]
+    assert (tmp_path / row["link"]).exists()
+    assert row["files"] == [["report", name]]
+
+
+def test_a_folder_that_cannot_be_written_has_its_timeline_beside_the_page(tmp_path, monkeypatch):
+    folder = store(tmp_path / "sessions", [call(0)])
+    monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK)
+    page = tmp_path / "calls.html"
+    assert run(folder, "-o", page).exit_code == 0
+    [row] = data_in(page)["rows"]
+    assert row["link"].startswith("calls-timelines/report-")
+    assert (tmp_path / row["link"]).exists()
+    assert not (folder / "call-00000" / "timeline.html").exists()
+    assert row["files"] == [["report", "sessions/call-00000/report.json"]]
