@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from eventlog.plaintext import clean
+from eventlog.plaintext import say
 
 if TYPE_CHECKING:
     from eventlog.index.writing import Written
@@ -58,14 +58,14 @@ def index(
         return 2
     page = output or page_of(folder)
     if output is None and _is_another(page):
-        _say(f"{page}: there is another page of this name; -o names a file for this one")
+        say(sys.stderr, f"{page}: there is another page of this name; -o names a file for this one")
         return 1
     from eventlog.index.writing import write
 
     try:
         written = write(calls, folder, page, timelines)
     except OSError as error:
-        _say(f"{page}: {(error.strerror or str(error)).lower()}; -o names another file")
+        say(sys.stderr, f"{page}: {(error.strerror or str(error)).lower()}; -o names another file")
         return 1
     _tell(written, len(calls.found))
     if show:
@@ -95,14 +95,13 @@ def _is_another(page: Path) -> bool:
 
 def _tell(written: Written, calls: int) -> None:
     count = "1 call" if calls == 1 else f"{calls} calls"
-    sys.stdout.write(clean(f"{written.path}: {count}, {-(-written.size // 1000)} kB") + "\n")
+    say(sys.stdout, f"{written.path}: {count}, {-(-written.size // 1000)} kB")
     if written.drawn:
-        _say(f"missing timelines drawn: {written.drawn}")
+        say(sys.stderr, f"missing timelines drawn: {written.drawn}")
     if written.failure:
-        _say(f"not every timeline could be written: {written.failure}")
+        say(sys.stderr, f"not every timeline could be written: {written.failure}")
     elif written.left:
-        _say(f"missing timelines left: {written.left}; --timelines says how many are drawn")
-
-
-def _say(line: str) -> None:
-    sys.stderr.write(clean(line) + "\n")
+        say(
+            sys.stderr,
+            f"missing timelines left: {written.left}; --timelines says how many are drawn",
+        )
