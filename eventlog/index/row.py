@@ -17,6 +17,9 @@ LONGEST = 200
 MOST_LATENCIES = 2_000
 """Latencies of a call that go into the page; more have no call that people hold."""
 
+LONGEST_CALL = 30 * 86_400.0
+"""Seconds; a longer one is a damaged log, whose length nobody knows."""
+
 _E2E = "e2e_latency"
 _CLOSE = "close."
 
@@ -28,7 +31,7 @@ class Row:
     Attributes:
         job: The call's id, as its report has it.
         began: When it began, epoch seconds; None if the report does not say.
-        seconds: How long it was.
+        seconds: How long it was; None if a damaged report makes it endless.
         turns: Turns of the user.
         unanswered: Those of them that no reply followed.
         replies: Replies of the agent.
@@ -50,7 +53,7 @@ class Row:
 
     job: str
     began: float | None
-    seconds: float
+    seconds: float | None
     turns: int
     unanswered: int
     replies: int
@@ -83,7 +86,7 @@ def row_of(record: Record) -> Row:
     return Row(
         job=_short(as_text(record.job_id) or str(record.job_id)),
         began=record.began_at,
-        seconds=round(as_number(numbers.talk.call) or 0.0, 3),  # a damaged log has endless ones
+        seconds=round(numbers.talk.call, 3) if numbers.talk.call <= LONGEST_CALL else None,
         turns=counts["user_turns"],
         unanswered=counts["unanswered"],
         replies=counts["replies"],

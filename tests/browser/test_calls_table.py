@@ -365,6 +365,9 @@ async def test_hostile_calls_do_no_harm(open_index: OpenIndex):
         await page.get_by_role("button", name="Show all").click()
         await expect(table.rows).to_have_count(4)
         assert "unknown" in " ".join(await table.column("when"))
+        assert NONE in await table.column("length")
+        heights = await table.rows.evaluate_all("(rows) => rows.map((row) => row.clientHeight)")
+        assert max(heights) < 120
 
 
 async def test_nothing_in_the_page_may_run_or_fetch_what_is_not_its_own(

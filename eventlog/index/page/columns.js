@@ -10,7 +10,7 @@ const number = (value) => String(value);
 /** `high` puts the largest first, `short` is the name by which a search compares it. */
 export const COLUMNS = [
   { key: "when", name: "When (UTC)", of: (call) => call.at, text: (call) => moment(call.at), high: true, cell: whenCell },
-  { key: "length", name: "Length", of: (call) => call.seconds, text: (call) => clock(call.seconds, 0), high: true, figure: true },
+  { key: "length", name: "Length", of: (call) => call.seconds, text: (call) => (call.seconds === null ? "–" : clock(call.seconds, 0)), high: true, figure: true },
   { key: "turns", name: "Turns", about: "Turns of the user", of: (call) => call.turns, text: (call) => number(call.turns), high: true, figure: true },
   { key: "cut", name: "Interrupted", about: "Replies that the user cut off", of: (call) => call.interrupted, text: (call) => number(call.interrupted), high: true, figure: true, cell: countCell },
   { key: "false", name: "False interr.", about: "Interruptions that were none", of: (call) => call.false_interruptions, text: (call) => number(call.false_interruptions), high: true, figure: true, cell: countCell },

@@ -16,7 +16,7 @@ export function totalOf(calls) {
   const total = { calls: calls.length, seconds: 0, turns: 0, replies: 0, interrupted: 0, wrong: 0, errors: 0, failed: 0 };
   const latencies = [];
   for (const call of calls) {
-    total.seconds += call.seconds;
+    total.seconds += call.seconds ?? 0;
     total.turns += call.turns;
     total.replies += call.replies;
     total.interrupted += call.interrupted;
