@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from eventlog.plaintext import say
+from eventlog.stats.files import REPORT
 
 if TYPE_CHECKING:
     from eventlog.index.writing import Written
@@ -25,10 +26,11 @@ Example:
   parley log index session_dump.txt --timelines 0
 
 DIR is searched to its bottom, as `parley log stats` does; it may be one file too. The page goes to
-DIR/index.html. Where a call has no timeline.html beside its report, it is drawn there; those of
-reports in other files, or in folders that cannot be written, go into a folder beside the page
-(index-timelines/). At most 500 are drawn, of the newest calls first; --timelines says how many.
-The other rows name the command that draws theirs.
+DIR/index.html, and that of one file or of one call's folder beside it. Where a call has no
+timeline.html beside its report, it is drawn there; those of reports in other files, or in folders
+that cannot be written, go into a folder beside the page (index-timelines/). At most 500 are drawn,
+of the newest calls first; --timelines says how many. The other rows name the command that draws
+theirs.
 
 What cannot be read is named on stderr and on the page. Exit code: 0, 1 if the page or a timeline
 could not be written, 2 if nothing could be read.
@@ -76,7 +78,9 @@ def index(
 
 
 def page_of(folder: Path) -> Path:
-    """Where the page goes if nobody says so: into the folder, or beside the file."""
+    """Where the page goes if nobody says so: into a folder of calls, else beside what is given."""
+    if (folder / REPORT).exists():
+        return folder.resolve().with_name(f"{folder.resolve().name}.index.html")
     if folder.is_dir():
         return folder / "index.html"
     return folder.with_name(f"{folder.stem}.index.html")

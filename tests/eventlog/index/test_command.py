@@ -84,7 +84,7 @@ def test_only_so_many_timelines_are_drawn_and_the_newest_first(tmp_path):
 
 
 def test_the_help_and_the_code_agree_on_how_many_are_drawn():
-    told = CliRunner().invoke(app, ["index", "--help"]).stdout
+    told = " ".join(run("--help").stdout.split())
     assert f"At most {DRAWN} are drawn" in told
     assert f"[default: {DRAWN}" in told
 
@@ -212,3 +212,13 @@ def test_a_folder_that_cannot_be_written_has_its_timeline_beside_the_page(tmp_pa
     assert (tmp_path / row["link"]).exists()
     assert not (folder / "call-00000" / "timeline.html").exists()
     assert row["files"] == [["report", "sessions/call-00000/report.json"]]
+
+
+def test_the_folder_of_a_call_keeps_nothing_but_the_call(tmp_path):
+    """What else lay in it would keep `parley log prune` from removing it."""
+    folder = store(tmp_path, [call(0)]) / "call-00000"
+    assert run(folder).exit_code == 0
+    page = tmp_path / "call-00000.index.html"
+    [row] = data_in(page)["rows"]
+    assert row["link"] == "call-00000/timeline.html"
+    assert {path.name for path in folder.iterdir()} == {"report.json", "timeline.html"}
