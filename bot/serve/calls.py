@@ -21,7 +21,8 @@ from bot.labels import labels_of
 from bot.models import Models
 from bot.serve.line import SILENT_FOR, until_lost
 from bot.serve.live_events import MESSAGE_TYPE, LiveEvents
-from bot.session import SessionReport, folder_name
+from bot.session import SessionReport
+from eventlog.call_folder import folder_name
 from eventlog.signals import CloseReason
 
 # Endings are kept for pages that ask how their call ended, and those ask at once.

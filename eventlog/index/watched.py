@@ -26,7 +26,7 @@ from eventlog.stats.files import JOURNAL, REPORT, find
 from eventlog.stats.pieces import Unreadable
 from eventlog.timeline.writing import FILE_NAME as TIMELINE
 
-_NAME = re.compile(r"[A-Za-z0-9_-]{1,80}")
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}(-[0-9]+)?")  # as `eventlog.call_folder` has it
 _Seen: TypeAlias = tuple[int, ...]
 
 
