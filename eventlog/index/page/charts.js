@@ -6,6 +6,8 @@ import { dot, Frame, shape, square } from "./shapes.js";
 import { stretchName } from "./times.js";
 
 const HEIGHT = 128;
+const LATENCIES = ["Latency p50", "Latency p95"];
+const NAMES = ["From (UTC)", "Calls", ...LATENCIES, "Errors", "Interrupted", "False interr."];
 const plain = (value) => (Number.isInteger(value) ? counted(value) : value.toFixed(1));
 
 /** `of` gives the values to be drawn of a stretch, the largest of which is the scale's end. */
@@ -111,7 +113,8 @@ export class Charts {
     if (period) picture.prepend(frame.spot(this.spotted));
     if (!this.total) return;
     const pairs = kind.told(period ?? this.total);
-    told.replaceChildren(make("span", "quiet", period ? this.name(period) : `by ${this.step?.name ?? "day"}`));
+    const when = period ? this.name(period) : `by ${this.step?.name ?? "day"}`;
+    told.replaceChildren(make("span", "quiet", when));
     for (const [name, value] of pairs) {
       const pair = make("span", `value ${name}`);
       pair.append(...(name ? [make("span", "key", name), " "] : []), make("strong", "", value));
@@ -134,11 +137,12 @@ export class Charts {
   }
 
   fillTable() {
-    const names = ["From (UTC)", "Calls", "Latency p50", "Latency p95", "Errors", "Interrupted", "False interr."];
+    const table = byId("as-table");
     const head = make("tr");
-    head.append(...names.map((name) => Object.assign(make("th", "", name), { scope: "col" })));
-    byId("as-table").querySelector("thead").replaceChildren(head);
-    byId("as-table").querySelector("tbody").replaceChildren(...this.periods.map((period) => this.row(period)));
+    head.append(...NAMES.map((name) => Object.assign(make("th", "", name), { scope: "col" })));
+    table.querySelector("thead").replaceChildren(head);
+    const rows = this.periods.map((period) => this.row(period));
+    table.querySelector("tbody").replaceChildren(...rows);
   }
 
   row(period) {
@@ -150,7 +154,8 @@ export class Charts {
     const head = Object.assign(make("th"), { scope: "row" });
     head.append(look);
     const { calls, p50, p95, errors, cutShare, wrong } = period;
-    const values = [counted(calls), inSeconds(p50), inSeconds(p95), counted(errors), share(cutShare), counted(wrong)];
+    const latencies = [inSeconds(p50), inSeconds(p95)];
+    const values = [counted(calls), ...latencies, counted(errors), share(cutShare), counted(wrong)];
     row.append(head, ...values.map((value) => make("td", "", value)));
     return row;
   }

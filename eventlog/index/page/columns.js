@@ -4,24 +4,55 @@ import { clock } from "./clock.js";
 import { make, spoken } from "./dom.js";
 import { moment } from "./times.js";
 
-const seconds = (value) => (value === null ? "–" : value.toFixed(2));
-const number = (value) => String(value);
+const NONE = "–";
+const seconds = (value) => (value === null ? NONE : value.toFixed(2));
+const lasted = (value) => (value === null ? NONE : clock(value, 0));
 
-/** `high` puts the largest first, `short` is the name by which a search compares it. */
+/** A column of numbers, the largest of which are looked for first. */
+function figure(key, name, of, { about = "", told = String, cell } = {}) {
+  return { key, name, about, of, text: (call) => told(of(call)), high: true, figure: true, cell };
+}
+
+/** What a column is called, sorts by (`of`) and says; `key` is its name in a search, too. */
 export const COLUMNS = [
-  { key: "when", name: "When (UTC)", of: (call) => call.at, text: (call) => moment(call.at), high: true, cell: whenCell },
-  { key: "length", name: "Length", of: (call) => call.seconds, text: (call) => (call.seconds === null ? "–" : clock(call.seconds, 0)), high: true, figure: true },
-  { key: "turns", name: "Turns", about: "Turns of the user", of: (call) => call.turns, text: (call) => number(call.turns), high: true, figure: true },
-  { key: "cut", name: "Interrupted", about: "Replies that the user cut off", of: (call) => call.interrupted, text: (call) => number(call.interrupted), high: true, figure: true, cell: countCell },
-  { key: "false", name: "False interr.", about: "Interruptions that were none", of: (call) => call.false_interruptions, text: (call) => number(call.false_interruptions), high: true, figure: true, cell: countCell },
-  { key: "p50", name: "Latency p50", about: "Voice-to-voice (e2e_latency), median, seconds", of: (call) => call.p50, text: (call) => seconds(call.p50), high: true, figure: true, cell: latencyCell },
-  { key: "p95", name: "Latency p95", about: "Voice-to-voice (e2e_latency), 95th percentile, seconds", of: (call) => call.p95, text: (call) => seconds(call.p95), high: true, figure: true, cell: latencyCell },
-  { key: "errors", name: "Errors", of: (call) => call.errors, text: (call) => number(call.errors), high: true, figure: true, cell: countCell },
-  { key: "closed", name: "Closed", of: (call) => call.closed, text: (call) => call.closed, cell: closedCell },
-  { key: "providers", name: "Providers", of: (call) => call.providers, text: (call) => call.providers, cell: providersCell },
-  { key: "config", name: "Config", of: (call) => call.config, text: configText, cell: configCell },
+  {
+    key: "when",
+    name: "When (UTC)",
+    of: (call) => call.at,
+    text: (call) => moment(call.at),
+    high: true,
+    cell: whenCell,
+  },
+  figure("length", "Length", (call) => call.seconds, { told: lasted }),
+  figure("turns", "Turns", (call) => call.turns, { about: "Turns of the user" }),
+  figure("cut", "Interrupted", (call) => call.interrupted, {
+    about: "Replies that the user cut off",
+    cell: countCell,
+  }),
+  figure("false", "False interr.", (call) => call.false_interruptions, {
+    about: "Interruptions that were none",
+    cell: countCell,
+  }),
+  figure("p50", "Latency p50", (call) => call.p50, {
+    about: "Voice-to-voice (e2e_latency), median, seconds",
+    told: seconds,
+    cell: latencyCell,
+  }),
+  figure("p95", "Latency p95", (call) => call.p95, {
+    about: "Voice-to-voice (e2e_latency), 95th percentile, seconds",
+    told: seconds,
+    cell: latencyCell,
+  }),
+  figure("errors", "Errors", (call) => call.errors, { cell: countCell }),
+  textual("closed", "Closed", (call) => call.closed, closedCell),
+  textual("providers", "Providers", (call) => call.providers, providersCell),
+  { ...textual("config", "Config", (call) => call.config, configCell), text: configText },
   { key: "files", name: "Files", text: (call) => call.job, cell: filesCell },
 ];
+
+function textual(key, name, of, cell) {
+  return { key, name, of, text: of, cell };
+}
 
 export const columnOf = (key) => COLUMNS.find((column) => column.key === key && column.of);
 
@@ -76,7 +107,7 @@ function closedCell(call) {
 }
 
 function providersCell(call) {
-  if (!call.served.length) return make("span", "quiet", "–");
+  if (!call.served.length) return make("span", "quiet", NONE);
   const box = make("span", "providers");
   const slots = new Map();
   for (const [slot, name] of call.served) slots.set(slot, [...(slots.get(slot) ?? []), name]);
@@ -95,7 +126,8 @@ function configText(call) {
 
 function configCell(call) {
   const box = make("span", "configs");
-  box.append(spoken("span", call.config === "-" ? "quiet" : "", call.config === "-" ? "–" : call.config));
+  const unknown = call.config === "-";
+  box.append(spoken("span", unknown ? "quiet" : "", unknown ? NONE : call.config));
   if (call.agent !== "-") box.append(" ", spoken("span", "quiet", call.agent));
   for (const tag of call.tags) box.append(" ", spoken("span", "quiet tag", `#${tag}`));
   return box;

@@ -13,7 +13,8 @@ function quantileOf(ordered, share) {
 
 /** What some calls come to together. */
 export function totalOf(calls) {
-  const total = { calls: calls.length, seconds: 0, turns: 0, replies: 0, interrupted: 0, wrong: 0, errors: 0, failed: 0 };
+  const none = { seconds: 0, turns: 0, replies: 0, interrupted: 0, wrong: 0, errors: 0, failed: 0 };
+  const total = { calls: calls.length, ...none };
   const latencies = [];
   for (const call of calls) {
     total.seconds += call.seconds ?? 0;

@@ -10,13 +10,13 @@ const even = (size, from = 0) => ({
   begin: (at) => Math.floor((at - from) / size) * size + from,
   next: (at) => at + size,
 });
-const monthsOf = (count) => ({
-  begin: (at) => {
-    const months = dateAt(at).getUTCFullYear() * 12 + dateAt(at).getUTCMonth();
-    return Date.UTC(0, Math.floor(months / count) * count - 1900 * 12) / 1000;
-  },
-  next: (at) => Date.UTC(dateAt(at).getUTCFullYear(), dateAt(at).getUTCMonth() + count) / 1000,
+/** Months of a year, `count` of them together: a number of which twelve is a multiple. */
+const months = (count) => ({
+  begin: (at) => monthAt(at, (month) => Math.floor(month / count) * count),
+  next: (at) => monthAt(at, (month) => month + count),
 });
+const monthAt = (at, changed) =>
+  Date.UTC(dateAt(at).getUTCFullYear(), changed(dateAt(at).getUTCMonth())) / 1000;
 
 const STEPS = [
   { name: "minute", ...even(MINUTE) },
@@ -26,9 +26,9 @@ const STEPS = [
   { name: "6 hours", ...even(6 * HOUR) },
   { name: "day", ...even(DAY) },
   { name: "week", ...even(7 * DAY, MONDAY) },
-  { name: "month", ...monthsOf(1) },
-  { name: "quarter", ...monthsOf(3) },
-  { name: "year", ...monthsOf(12) },
+  { name: "month", ...months(1) },
+  { name: "quarter", ...months(3) },
+  { name: "year", ...months(12) },
 ];
 
 /** `2026-11-25 13:38`, the seconds of a day nobody looks for. */
@@ -55,13 +55,11 @@ export function stretchName(at, step) {
 
 /** The finest step by which two moments are not too many stretches apart. */
 export function stepFor(first, last) {
-  const fits = (step) => step.next(step.begin(first), 1) && count(step, first, last) <= MOST_STRETCHES;
+  const fits = (step) => {
+    const begin = step.begin(first);
+    return (last - begin) / (step.next(begin) - begin) <= MOST_STRETCHES;
+  };
   return STEPS.find(fits) ?? STEPS.at(-1);
-}
-
-function count(step, first, last) {
-  const begin = step.begin(first);
-  return (last - begin) / (step.next(begin) - begin);
 }
 
 /** The begins of all stretches from one moment to another. */
