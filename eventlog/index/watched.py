@@ -17,6 +17,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TypeAlias
 
+from eventlog import file_lock
 from eventlog.index.collect import read_calls
 from eventlog.index.folder import DOWNLOADS, is_sound, kept, names_in
 from eventlog.index.page import told
@@ -65,12 +66,12 @@ class WatchedCalls:
 
         Args:
             since: The version that the page has.
-            under_way: The names of calls that have no report because they have not ended.
+            under_way: The names of calls of this process that have not ended.
         """
         with self._lock:
             changed = self._look()
-            without = {name for name, kept in self._kept.items() if kept.row is None}
-            waiting = frozenset(under_way) & without
+            without = [name for name, kept in self._kept.items() if kept.row is None]
+            waiting = frozenset(n for n in without if n in under_way or self._goes_on(n))
             if changed or waiting != self._waiting or not self._told:
                 self._version += 1
                 self._waiting = waiting
@@ -112,6 +113,13 @@ class WatchedCalls:
                 self._kept[name] = self._read(name, seen)
                 changed.add(name)
         return bool(changed) or self._closed != closed_before
+
+    def _goes_on(self, name: str) -> bool:
+        """Whether another process is still writing a call that has no report yet."""
+        try:
+            return file_lock.is_held(self._folder / name / JOURNAL) is True
+        except OSError:
+            return False
 
     def _folders(self) -> dict[str, _Seen]:
         """The folders of calls, with what changes when something in them does."""

@@ -5,6 +5,7 @@ import os
 
 import pytest
 
+from eventlog import file_lock
 from eventlog.index import watched
 from eventlog.index.watched import WatchedCalls
 from tests.eventlog.index.stores import call, store, varied
@@ -157,3 +158,15 @@ def test_a_store_that_cannot_be_read_is_told_until_it_can(tmp_path):
     store(place, [call(0)])
     after = asked(calls, data["version"])
     assert (len(after["rows"]), after["unreadable"]) == (1, 0)
+
+
+def test_a_call_that_another_process_still_writes_is_not_told_as_killed(tmp_path):
+    (tmp_path / "a1").mkdir()
+    journal = tmp_path / "a1" / "journal.jsonl"
+    journal.write_text("{}\n")
+    calls = watch(tmp_path)
+    with journal.open() as held:
+        file_lock.hold(held.fileno())
+        during = asked(calls)
+    assert during["unreadable"] == 0
+    assert asked(calls, during["version"])["unreadable"] == 1
