@@ -9,6 +9,7 @@ COMMANDS = {
     "show": Lazy("eventlog.show_command", "show", "Show reports as transcripts."),
     "tail": Lazy("eventlog.tail.command", "tail", "Show a call while it goes on."),
     "timeline": Lazy("eventlog.timeline.command", "timeline", "Draw a call as one HTML page."),
+    "index": Lazy("eventlog.index.command", "index", "Put many calls into a table as one page."),
     "stats": Lazy("eventlog.stats.command", "stats", "Numbers over many calls."),
     "compare": Lazy("eventlog.compare_command", "compare", "Say whether two sets of calls differ."),
     "gate": Lazy("eventlog.gate_command", "gate", "Hold numbers against requirements."),

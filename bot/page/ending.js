@@ -10,8 +10,8 @@ const WORDS = {
 
 /**
  * Ask the server; a server that is gone cannot say, but may have told before it went.
- * `told` is what the call told after its connection had gone.
- * @returns {Promise<{close_reason: string, what: string, told?: object[]}>}
+ * `told` is what the call told after its connection had gone, `folder` that of its log.
+ * @returns {Promise<{close_reason: string, what: string, told?: object[], folder?: string}>}
  */
 export async function endingOf(session, told) {
   try {
@@ -23,12 +23,15 @@ export async function endingOf(session, told) {
   return { close_reason: told ?? "unknown", what: "" };
 }
 
-export function showEnding(box, session, { close_reason: reason, what }) {
+export function showEnding(box, session, { close_reason: reason, what, folder }) {
   const words = WORDS[reason] ?? "The call is over, and the server does not say why";
   const more = reason === "user_initiated" || !what ? "" : `: ${what}`;
   box.querySelector("h2").textContent = `${words}${more}.`;
   box.querySelector("#session").textContent = session;
   box.querySelector("#reason").textContent = reason;
+  const timeline = box.querySelector("#timeline");
+  timeline.hidden = !folder;
+  if (folder) timeline.href = `sessions/${encodeURIComponent(folder)}/timeline.html`;
   box.hidden = false;
   box.scrollIntoView({ block: "nearest" });
 }

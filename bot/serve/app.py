@@ -21,6 +21,7 @@ from starlette.staticfiles import StaticFiles
 
 from bot.serve.calls import ServedCalls
 from bot.serve.guard import LOOPBACK_ORIGIN, Guard
+from bot.serve.logged_calls import LoggedCalls
 from eventlog.timeline import page as timeline_page
 
 PAGE = Path(__file__).resolve().parents[1] / "page"
@@ -39,6 +40,7 @@ def create_app(calls: ServedCalls, host: str) -> FastAPI:
     # FastAPI's own pages load scripts from another host.
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(_Routes(calls).router)
+    app.include_router(LoggedCalls(calls, host).router)
     app.mount("/timeline", StaticFiles(directory=TIMELINE))
     app.mount("/", StaticFiles(directory=PAGE, html=True))
     app.add_middleware(

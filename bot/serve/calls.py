@@ -22,6 +22,7 @@ from bot.models import Models
 from bot.serve.line import SILENT_FOR, until_lost
 from bot.serve.live_events import MESSAGE_TYPE, LiveEvents
 from bot.session import SessionReport
+from eventlog.call_folder import folder_name
 from eventlog.signals import CloseReason
 
 # Endings are kept for pages that ask how their call ended, and those ask at once.
@@ -37,6 +38,7 @@ class Ending:
         close_reason: Why, in the schema's words.
         who: Who was behind it, as the report has it; empty if it says nothing.
         what: What was behind it; empty if the report says nothing.
+        folder: The name of the folder that its report lies in; empty if it could not be written.
         told: What the page was not told any more, as it would have been.
     """
 
@@ -44,6 +46,7 @@ class Ending:
     close_reason: str
     who: str
     what: str
+    folder: str = ""
     told: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
 
     def to_dict(self) -> dict[str, Any]:
@@ -101,6 +104,11 @@ class ServedCalls:
     def under_way(self) -> list[str]:
         """The ids of the calls that have not ended."""
         return list(self._held)
+
+    @property
+    def folders_under_way(self) -> set[str]:
+        """The names of the folders of those calls."""
+        return {folder_name(session) for session in self._held}
 
     def begin(
         self,
@@ -212,7 +220,8 @@ class ServedCalls:
             report.close_reason,
             str(detail.get("who", "")),
             str(detail.get("what", "")),
-            told=told,
+            report.path.parent.name if report.path else "",
+            told,
         )
         self._endings[session] = ending
         while len(self._endings) > _ENDINGS_KEPT:

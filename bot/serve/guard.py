@@ -26,7 +26,7 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
-"""Sent with every answer."""
+"""Sent with every answer that does not have its own."""
 
 LOOPBACK_ORIGIN = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?"
 """Origins that may call: pages that this machine serves to itself, on any port."""
@@ -53,7 +53,9 @@ class Guard:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(HEADERS)
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)  # a page in one file has a policy of its own
             await send(message)
 
         refused = self.refusal(Headers(scope=scope))
@@ -73,6 +75,31 @@ class Guard:
         if origin is None or urlsplit(origin).netloc == host or is_loopback(_name_of(origin)):
             return None
         return "Pages of other hosts may not call this bot."
+
+
+def logs_refusal(host: str, client: str, headers: Headers) -> str | None:
+    """Return why the logs of calls are kept from who asks, None if they are not.
+
+    They hold what people said, so they are for this machine alone, also where others may call; and
+    for our own pages alone, also where those of other ports may call.
+
+    Args:
+        host: The address that is listened on.
+        client: The address of who asks.
+        headers: Those of the request.
+    """
+    name = _name_of(f"//{headers.get('host', '')}")
+    if not is_loopback(host) and not (is_loopback(client) and is_loopback(name)):
+        return (
+            "The logs of calls are shown on the machine of the server only, under 127.0.0.1. "
+            "`parley log index` makes a page of them to take along."
+        )
+    origin = headers.get("origin")
+    opened = headers.get("sec-fetch-mode") == "navigate"
+    foreign = headers.get("sec-fetch-site", "none") not in ("none", "same-origin") and not opened
+    if foreign or (origin is not None and urlsplit(origin).netloc != headers.get("host")):
+        return "Other pages may not read the logs of calls."
+    return None
 
 
 def _name_of(url: str) -> str:

@@ -7,11 +7,13 @@ pieces are on their way, so memory does not grow with the number of files.
 from __future__ import annotations
 
 import multiprocessing
+import signal
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 from typing import TypeAlias, TypeVar
@@ -69,7 +71,9 @@ def each_piece(
     # A fork costs nothing, and is safe where this process has no threads.
     context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
     rest = iter(lambda: list(islice(listed, FILES)), [])
-    with ProcessPoolExecutor(PROCESSES, mp_context=context) as pool:
+    # Ctrl-C is for this process: it ends without a word, and the other two end with it.
+    deaf = partial(signal.signal, signal.SIGINT, signal.SIG_IGN)
+    with ProcessPoolExecutor(PROCESSES, mp_context=context, initializer=deaf) as pool:
         ahead: deque[Future[Result]] = deque()
         for piece in chain([first, second], rest):
             ahead.append(pool.submit(work, piece))

@@ -94,11 +94,12 @@ def _draw(report: LoggedReport, path: Path, embed_audio: bool, show: bool) -> in
     if written.warning:
         say(sys.stderr, f"{path}: {written.warning}")
     if show:
-        _open(path)
+        open_page(path)
     return 0
 
 
-def _open(path: Path) -> None:
+def open_page(path: Path) -> None:
+    """Open a page in a browser, or say that there is none."""
     import webbrowser
 
     if not webbrowser.open(path.resolve().as_uri()):

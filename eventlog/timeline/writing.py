@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from eventlog.checker.view import View
+from eventlog.onefile import write_whole
 from eventlog.reader import LoggedReport
 from eventlog.timeline.embedding import embed
 from eventlog.timeline.page import render
-from eventlog.timeline.recording import recording_of
+from eventlog.timeline.recording import Recording, recording_of
 from eventlog.timeline.story import story
 
 FILE_NAME = "timeline.html"
@@ -37,10 +37,10 @@ def write(report: LoggedReport, path: Path, *, embed_audio: bool = False) -> Wri
     Raises:
         OSError: The page cannot be written, or its recording not be read.
     """
-    recording = recording_of(View.of(report.data, report.origin), report.source.parent)
+    recording = _recording_of(report)
     sound = embed(recording) if recording is not None and embed_audio else None
     text = render(story(report, recording, path), sound).encode("utf-8")
-    _replace(path, text)
+    write_whole(path, text)
     warning = sound.warning if sound else ""
     if embed_audio and recording is None:
         warning = "no recording was found beside the report, so there is no sound in the page"
@@ -65,9 +65,10 @@ def count_loss(report: dict[str, Any]) -> None:
     losses["timeline"] = losses.get("timeline", 0) + 1
 
 
-def _replace(path: Path, text: bytes) -> None:
-    partial = path.with_name(path.name + ".partial")
-    file = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(file, "wb") as stream:
-        stream.write(text)
-    partial.replace(path)
+def page_text(report: LoggedReport, path: Path) -> str:
+    """The page of a report, as it would lie at `path`, with its recording beside it."""
+    return render(story(report, _recording_of(report), path))
+
+
+def _recording_of(report: LoggedReport) -> Recording | None:
+    return recording_of(View.of(report.data, report.origin), report.source.parent)

@@ -33,7 +33,7 @@ async def test_a_timeline_that_cannot_be_made_is_counted_and_costs_no_report(
     def refuse(*_: object, **__: object) -> None:
         raise OSError(28, "no space left on device")
 
-    monkeypatch.setattr(writing, "_replace", refuse)
+    monkeypatch.setattr(writing, "write_whole", refuse)
     watched = Watched(tmp_path)
     report = await watched.run(watched.one_turn)
     assert report.path is not None

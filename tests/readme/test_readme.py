@@ -100,6 +100,13 @@ def timeline(folder: Path) -> None:
     assert "Connected and ready." in page.read_text(encoding="utf-8")
 
 
+def index(folder: Path) -> None:
+    done = typed("parley log index sessions", folder)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("sessions/index.html: 1 call, ")
+    assert "/timeline.html" in Path(folder, "sessions", "index.html").read_text(encoding="utf-8")
+
+
 def join(folder: Path) -> None:
     # There is no such room, and perhaps no network: one line says so, and a report is left.
     elsewhere = folder / "joined"
@@ -149,6 +156,7 @@ RUN: dict[str, Callable[[Path], None]] = {
     "parley log show sessions": show,
     "parley log check sessions": check,
     "parley log timeline sessions": timeline,
+    "parley log index sessions": index,
     "parley log stats sessions": stats,
     "parley join https://YOUR-DOMAIN.daily.co/ROOM": join,
     "parley providers": providers,

@@ -41,6 +41,7 @@ async def test_a_call_is_heard_told_and_hung_up(http: httpx.AsyncClient, tmp_pat
         "close_reason": "user_initiated",
         "who": "caller",
         "what": "hung up",
+        "folder": caller.session,
     }
     report = report_of(tmp_path, caller.session)
     assert report["events"][-1]["reason"] == "user_initiated"
