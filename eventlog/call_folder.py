@@ -1,4 +1,4 @@
-"""The folder of one call: what it is called, and how it is made.
+"""The folder of one call: what it is called, how it is made, and what lies in it.
 
 The name comes from an id that somebody outside may have chosen, so it never leads anywhere else.
 """
@@ -8,6 +8,12 @@ from __future__ import annotations
 import hashlib
 import re
 from pathlib import Path
+
+REPORT_FILE = "report.json"
+JOURNAL_FILE = "journal.jsonl"
+TIMELINE_FILE = "timeline.html"
+LOG_FILE = "log.txt"
+LLM_FILE = "llm.jsonl"
 
 _SAFE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 

@@ -13,11 +13,12 @@ from typing import Any
 
 import msgspec
 
+from eventlog.call_folder import JOURNAL_FILE
 from eventlog.header import JOURNAL_VERSION, CallHeader
 from eventlog.line_file import LineFile, OnLost
 from eventlog.signals import AnySignal, Signal
 
-FILE_NAME = "journal.jsonl"
+FILE_NAME = JOURNAL_FILE
 
 
 class JournalError(Exception):

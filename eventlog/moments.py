@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from eventlog.checker.view import (
+from eventlog.jsonvalue import as_list, as_number, as_object, as_text
+from eventlog.view import (
     AGENT_STATE,
     CLOSE,
     ERROR,
@@ -20,7 +21,6 @@ from eventlog.checker.view import (
     Message,
     View,
 )
-from eventlog.jsonvalue import as_list, as_number, as_object, as_text
 
 QUIET = frozenset({"session_usage_updated", "tool_execution_updated"})
 """Events of LiveKit's newer line that say nothing a reader would miss."""

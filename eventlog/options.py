@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from eventlog.checker.view import View
 from eventlog.jsonvalue import as_object
 from eventlog.reader import Origin
+from eventlog.view import View
 
 DEFAULT_OPTIONS: dict[str, Any] = {
     "allow_interruptions": True,

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from eventlog import dump
+from eventlog.call_folder import REPORT_FILE
 from eventlog.jsonvalue import MAX_DEPTH, as_list, as_object, is_nested_too_deeply
 
 MAX_BYTES = 128 * 1024 * 1024
@@ -125,9 +126,9 @@ def _scan_folder(folder: Path) -> Iterator[LoggedReport | ReadError]:
     empty = True
     for place, folders, files in os.walk(folder, onerror=closed.append):
         folders.sort()
-        if "report.json" in files:
+        if REPORT_FILE in files:
             empty = False
-            yield from _scan_file(Path(place) / "report.json")
+            yield from _scan_file(Path(place) / REPORT_FILE)
     for error in closed:
         yield ReadError(Path(str(error.filename)), None, _reason(error))
     if empty and not closed:

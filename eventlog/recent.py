@@ -11,14 +11,14 @@ from __future__ import annotations
 from collections import deque
 from typing import Any
 
-from eventlog.checker.view import (
+from eventlog.jsonvalue import as_object, as_text
+from eventlog.view import (
     AGENT_STATE,
     FALSE_INTERRUPTION,
     ITEM_ADDED,
     TRANSCRIBED,
     USER_STATE,
 )
-from eventlog.jsonvalue import as_object, as_text
 
 _ASKED = "asked"
 # The newest event and the one of its kind before it; of messages of the user some more, since one

@@ -13,11 +13,12 @@ from typing import Any
 
 import msgspec
 
+from eventlog.call_folder import REPORT_FILE
 from eventlog.header import CallHeader
 from eventlog.recorder import Recorder
 from eventlog.signals import CloseReason, ErrorSource
 
-FILE_NAME = "report.json"
+FILE_NAME = REPORT_FILE
 
 # Version of the object `parley`, and the mark by which a reader knows our reports.
 PARLEY_SCHEMA = 1

@@ -17,12 +17,12 @@ from rich.table import Table
 from rich.text import Text
 
 from eventlog.checker.shapes import CLOSE_REASONS
-from eventlog.checker.view import CLOSE, View
 from eventlog.jsonvalue import as_list, as_object, as_text
 from eventlog.moments import Moment, clock, latencies, moments
 from eventlog.options import options_of
 from eventlog.plaintext import clean
 from eventlog.reader import LoggedReport
+from eventlog.view import CLOSE, View
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -7,11 +7,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from eventlog.call_folder import REPORT_FILE
 from eventlog.reader import LoggedReport, Origin
-from eventlog.report import FILE_NAME
-
-LOG_FILE = "log.txt"
-LLM_FILE = "llm.jsonl"
 
 
 def beside(report: LoggedReport, name: str) -> Path | None:
@@ -21,5 +18,5 @@ def beside(report: LoggedReport, name: str) -> Path | None:
     put there is of another call.
     """
     path = report.source.with_name(name)
-    is_of_the_folder = report.origin is Origin.PARLEY and report.source.name == FILE_NAME
+    is_of_the_folder = report.origin is Origin.PARLEY and report.source.name == REPORT_FILE
     return path if is_of_the_folder and path.is_file() else None

@@ -13,10 +13,10 @@ from starlette.responses import FileResponse, HTMLResponse, RedirectResponse
 
 from bot.serve.calls import ServedCalls
 from bot.serve.guard import logs_refusal
+from eventlog.call_folder import REPORT_FILE
 from eventlog.index.page import SERVED, render_live
 from eventlog.index.watched import WatchedCalls
 from eventlog.reader import LoggedReport, scan
-from eventlog.stats.files import REPORT
 from eventlog.timeline.page import TIMELINE
 from eventlog.timeline.writing import FILE_NAME, page_text
 
@@ -80,7 +80,7 @@ class LoggedCalls:
         return FileResponse(path)
 
     def _draw(self, name: str) -> str | None:
-        report = self._watched.file(name, REPORT)
+        report = self._watched.file(name, REPORT_FILE)
         return None if report is None else _drawn(report)
 
 

@@ -12,8 +12,8 @@ from pipecat.services.llm_service import LLMService
 
 from bot.providers import describe
 from bot.traces.masking import Masking
+from eventlog.call_folder import LLM_FILE
 from eventlog.line_file import LineFile, OnLost
-from eventlog.traces import LLM_FILE
 from processors.llm_requests import LLMRequest, LLMTap
 
 

@@ -16,8 +16,8 @@ from loguru import logger
 from pipecat.utils.security.redaction import redact_secrets
 
 from bot.traces.masking import Masking
+from eventlog.call_folder import LOG_FILE
 from eventlog.line_file import LineFile, OnLost
-from eventlog.traces import LOG_FILE
 
 LONGEST = 2000
 """Characters of one line. Pipecat logs the whole conversation with each request to an LLM, which

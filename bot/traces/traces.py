@@ -13,8 +13,8 @@ from bot.config import LogConfig
 from bot.traces.llm_log import LLMLog
 from bot.traces.log_lines import LogLines
 from bot.traces.masking import Masking
+from eventlog.call_folder import LLM_FILE, LOG_FILE
 from eventlog.line_file import OnLost
-from eventlog.traces import LLM_FILE, LOG_FILE
 
 
 class Traces:

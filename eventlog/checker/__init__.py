@@ -17,9 +17,9 @@ from eventlog.checker import turns as _turns  # isort: skip
 from eventlog.checker import latency as _latency  # isort: skip
 from eventlog.checker import parley as _parley  # isort: skip
 from eventlog.checker.rules import RULES, Rule
-from eventlog.checker.view import View
 from eventlog.jsonvalue import MAX_DEPTH, is_nested_too_deeply
 from eventlog.reader import LoggedReport
+from eventlog.view import View
 
 __all__ = ["RULES", "Finding", "Rule", "check"]
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from eventlog.checker.view import ITEM_ADDED, TRANSCRIBED, Event, Message, View
 from eventlog.jsonvalue import as_object, as_text
 from eventlog.reader import Origin
+from eventlog.view import ITEM_ADDED, TRANSCRIBED, Event, Message, View
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from eventlog.checker.rules import Fault, rule
-from eventlog.checker.view import TOOLS, View
 from eventlog.jsonvalue import as_list, as_number, as_object, as_text
 from eventlog.reader import Origin
+from eventlog.view import TOOLS, View
 
 
 @rule("I09", "No two items have the same id.")

@@ -8,7 +8,9 @@ from typing import NamedTuple
 
 from eventlog.checker.heard import heard
 from eventlog.checker.rules import DUMP_LINE, Fault, rule
-from eventlog.checker.view import (
+from eventlog.jsonvalue import as_number, as_object
+from eventlog.reader import Origin
+from eventlog.view import (
     AGENT_STATE,
     FALSE_INTERRUPTION,
     ITEM_ADDED,
@@ -18,8 +20,6 @@ from eventlog.checker.view import (
     Message,
     View,
 )
-from eventlog.jsonvalue import as_number, as_object
-from eventlog.reader import Origin
 
 EXACT = 1e-6
 """Two epoch times subtracted: what a float of this size cannot hold, seconds."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from eventlog.checker.rules import DUMP_LINE, NEWER, Fault, rule
-from eventlog.checker.view import AGENT_STATE, CLOSE, ITEM_ADDED, USER_STATE, Event, View
 from eventlog.jsonvalue import as_number, as_object
 from eventlog.reader import Origin
+from eventlog.view import AGENT_STATE, CLOSE, ITEM_ADDED, USER_STATE, Event, View
 
 
 @rule(

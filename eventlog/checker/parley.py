@@ -9,10 +9,10 @@ import msgspec
 
 from eventlog.checker.rules import OURS, Fault, rule
 from eventlog.checker.shapes import CLOSE_REASONS
-from eventlog.checker.view import CLOSE, ERROR, View
 from eventlog.jsonvalue import as_list, as_number, as_object, as_text
 from eventlog.labels import MOST, metadata_problem, tag_problem
 from eventlog.schema.reports import Around
+from eventlog.view import CLOSE, ERROR, View
 
 PARTS_SLACK = 1e-3
 """How far the parts of a latency may sum up beside the whole, seconds."""

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from eventlog.checker.view import View
 from eventlog.reader import Origin
+from eventlog.view import View
 
 EVERY_ORIGIN = frozenset(Origin)
 OURS = frozenset({Origin.PARLEY})

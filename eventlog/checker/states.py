@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from eventlog.checker.rules import DUMP_LINE, Fault, rule
-from eventlog.checker.view import (
+from eventlog.jsonvalue import as_number, as_object, as_text
+from eventlog.reader import Origin
+from eventlog.view import (
     AGENT_STATE,
     FALSE_INTERRUPTION,
     SPEECH,
@@ -13,8 +15,6 @@ from eventlog.checker.view import (
     Event,
     View,
 )
-from eventlog.jsonvalue import as_number, as_object, as_text
-from eventlog.reader import Origin
 
 AGENT_TRANSITIONS = {
     ("listening", "thinking"),

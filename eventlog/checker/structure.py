@@ -9,9 +9,9 @@ from typing import Any
 from eventlog.checker import fields, shapes
 from eventlog.checker.rules import OURS, Fault, rule
 from eventlog.checker.shapes import Shape
-from eventlog.checker.view import CLOSE, ERROR, ITEM_ADDED, TOOLS, View
 from eventlog.jsonvalue import as_list, as_object, as_text
 from eventlog.reader import Origin
+from eventlog.view import CLOSE, ERROR, ITEM_ADDED, TOOLS, View
 
 
 @rule("K01", "The report has the top-level keys of its line, and no others.")

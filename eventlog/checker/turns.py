@@ -9,9 +9,9 @@ from typing import Any
 from eventlog.checker.heard import heard
 from eventlog.checker.rules import Fault, rule
 from eventlog.checker.shapes import metrics_shape
-from eventlog.checker.view import SPEECH, TOOLS, Message, View
 from eventlog.jsonvalue import as_object
 from eventlog.reader import Origin
+from eventlog.view import SPEECH, TOOLS, Message, View
 
 KNOWN_ROLES = ("user", "assistant")
 SEEN_BY_VAD = frozenset(

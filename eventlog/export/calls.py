@@ -12,10 +12,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from eventlog.checker.view import View
 from eventlog.reader import LoggedReport, ReadError, scan
 from eventlog.stats.files import find
 from eventlog.stats.pieces import Unreadable
+from eventlog.view import View
 
 
 def call_key(view: View) -> bytes:

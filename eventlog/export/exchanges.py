@@ -10,10 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from eventlog.checker.view import Message, View
 from eventlog.jsonvalue import as_list, as_object, as_text
 from eventlog.timeline.span import Span
 from eventlog.timeline.waits import Part, latency_of, waits
+from eventlog.view import Message, View
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from eventlog.checker.view import View
 from eventlog.export.tool_runs import ToolRun, tool_runs
 from eventlog.reader import LoggedReport
+from eventlog.view import View
 
 Turn = dict[str, Any]
 

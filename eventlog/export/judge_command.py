@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from eventlog.call_folder import REPORT_FILE
 from eventlog.export.one_call import beside, written
 from eventlog.export.output import STDOUT
 from eventlog.export.telling import failed, tell_left_out
@@ -85,7 +86,7 @@ class _Names:
             return path
         if not self._into_folder:
             return self._output
-        in_store = report.source.name == "report.json"
+        in_store = report.source.name == REPORT_FILE
         stem = path.parent.resolve().name if in_store else path.name.removesuffix(SUFFIX)
         self._taken[stem] += 1
         again = f".{self._taken[stem]}" if self._taken[stem] > 1 else ""

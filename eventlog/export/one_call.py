@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from eventlog.call_folder import REPORT_FILE
 from eventlog.export.output import STDOUT, write
 from eventlog.export.telling import failed
 from eventlog.plaintext import say
@@ -41,7 +42,7 @@ def export(
 
 def beside(report: LoggedReport, suffix: str, *, several: bool) -> Path:
     """Where what is made of a report goes if nobody says so: beside it, under its name."""
-    if report.source.name == "report.json":
+    if report.source.name == REPORT_FILE:
         return report.source.with_name(f"call{suffix}")
     number = f".{report.index}" if several else ""
     return report.source.with_name(f"{report.source.stem}{number}{suffix}")

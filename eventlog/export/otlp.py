@@ -15,11 +15,11 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from eventlog.checker.view import View
 from eventlog.export.output import utf8
 from eventlog.export.span import Attributes, Span
 from eventlog.export.spans import span_id, spans, trace_id
 from eventlog.jsonvalue import as_list, as_object, as_text
+from eventlog.view import View
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import ReadableSpan

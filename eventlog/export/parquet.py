@@ -17,10 +17,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from eventlog.checker.view import View
 from eventlog.export.partitions import Replaced, put_in_place
 from eventlog.export.tables import MOMENT, TABLES, TABLES_SCHEMA, Row, rows_of
 from eventlog.reader import LoggedReport
+from eventlog.view import View
 
 if TYPE_CHECKING:
     import duckdb

@@ -10,7 +10,6 @@ import hashlib
 from collections.abc import Iterator
 from typing import Any
 
-from eventlog.checker.view import CLOSE, ERROR, FALSE_INTERRUPTION, View
 from eventlog.export import genai
 from eventlog.export.calls import call_key
 from eventlog.export.exchanges import Exchange, exchanges
@@ -19,6 +18,7 @@ from eventlog.export.stages import Stages
 from eventlog.export.tool_runs import ToolRun, tool_runs
 from eventlog.jsonvalue import as_list, as_number, as_object, as_text
 from eventlog.timeline.span import Span as Stretch
+from eventlog.view import CLOSE, ERROR, FALSE_INTERRUPTION, View
 
 _ROOT = "conversation"
 

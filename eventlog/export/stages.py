@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from eventlog.checker.view import Message, View
 from eventlog.export import genai
 from eventlog.export.exchanges import Exchange
 from eventlog.export.span import Attributes, Span
 from eventlog.jsonvalue import as_object, as_text
+from eventlog.view import Message, View
 
 _OPERATIONS = {
     "stt": genai.SPEECH_TO_TEXT,

@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from eventlog.checker.view import TOOLS, Event, Message, View, text_of
 from eventlog.export.exchanges import Exchange, exchanges
 from eventlog.export.output import utf8
 from eventlog.jsonvalue import as_list, as_number, as_object, as_text
@@ -21,6 +20,7 @@ from eventlog.stats.call import numbers_of
 from eventlog.stats.lenient import record_of
 from eventlog.stats.record import METRICS, USER_METRICS, Record
 from eventlog.timeline.span import Span
+from eventlog.view import TOOLS, Event, Message, View, text_of
 
 TABLES_SCHEMA = 1
 """Version of the tables; each row of `calls` has it, and each file in its metadata."""

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from eventlog.checker.view import TOOLS, Event, View
 from eventlog.jsonvalue import as_list, as_number, as_object, as_text
+from eventlog.view import TOOLS, Event, View
 
 # As `eventlog.recorder.tools` writes it, whose import loads the recorder.
 CANCELLED = "The call was cancelled before it ended"

@@ -12,12 +12,12 @@ from collections.abc import Iterator
 from itertools import accumulate
 from typing import Any
 
-from eventlog.checker.view import View
 from eventlog.export.exchanges import Exchange, exchanges
 from eventlog.jsonvalue import as_text
 from eventlog.reader import LoggedReport
 from eventlog.timeline.lanes import lanes
 from eventlog.timeline.span import Span
+from eventlog.view import View
 
 SHORT = 80
 """Characters of an event's name; its arguments have the words whole."""

@@ -13,11 +13,11 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from eventlog.checker.view import TRANSCRIBED, USER_STATE, Message, View
 from eventlog.export.output import utf8
 from eventlog.jsonvalue import as_number
 from eventlog.reader import LoggedReport
 from eventlog.timeline.span import Span
+from eventlog.view import TRANSCRIBED, USER_STATE, Message, View
 
 LINE = 42
 """Characters of a line that can be read in passing."""

@@ -10,11 +10,12 @@ import os
 import shutil
 from pathlib import Path
 
-from eventlog.checker.view import View
+from eventlog.call_folder import REPORT_FILE
 from eventlog.reader import LoggedReport
 from eventlog.timeline.recording import recording_of
+from eventlog.view import View
 
-OF_ONE_CALL = ("report.json", "session_report.json")
+OF_ONE_CALL = (REPORT_FILE, "session_report.json")
 """Names of a report that has a folder to itself: ours, and that of LiveKit's console."""
 
 

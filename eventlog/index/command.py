@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from eventlog.call_folder import REPORT_FILE
 from eventlog.plaintext import say
-from eventlog.stats.files import REPORT
 
 if TYPE_CHECKING:
     from eventlog.index.writing import Written
@@ -79,7 +79,7 @@ def index(
 
 def page_of(folder: Path) -> Path:
     """Where the page goes if nobody says so: into a folder of calls, else beside what is given."""
-    if (folder / REPORT).exists():
+    if (folder / REPORT_FILE).exists():
         return folder.resolve().with_name(f"{folder.resolve().name}.index.html")
     if folder.is_dir():
         return folder / "index.html"

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Set
 
+from eventlog.call_folder import LLM_FILE, LOG_FILE, REPORT_FILE
 from eventlog.timeline.recording import SOUNDS
 
-DOWNLOADS = {"report.json": "report", "log.txt": "log", "llm.jsonl": "requests"}
+DOWNLOADS = {REPORT_FILE: "report", LOG_FILE: "log", LLM_FILE: "requests"}
 """Files by their name, with the word for each."""
 
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+from eventlog.call_folder import REPORT_FILE
 from eventlog.index.collect import Found
 from eventlog.index.folder import kept, names_in
-from eventlog.stats.files import REPORT
 from eventlog.timeline.writing import FILE_NAME
 
 
@@ -53,7 +53,7 @@ class Places:
         """The place of one call."""
         folder, name = os.path.split(found.file)
         folder = folder or os.curdir
-        if name != REPORT:
+        if name != REPORT_FILE:
             url = self._url(folder, name)
             return self._beside_the_page(found, f"{shlex.quote(found.file)} --index {found.index}",
                                          [("report", url)])  # fmt: skip

@@ -18,12 +18,13 @@ from threading import Lock
 from typing import TypeAlias
 
 from eventlog import file_lock
+from eventlog.call_folder import JOURNAL_FILE, REPORT_FILE
 from eventlog.index.collect import read_calls
 from eventlog.index.folder import DOWNLOADS, is_sound, kept, names_in
 from eventlog.index.page import told
 from eventlog.index.row import Row, newest_first
 from eventlog.reader import ReadError
-from eventlog.stats.files import JOURNAL, REPORT, find
+from eventlog.stats.files import find
 from eventlog.stats.pieces import Unreadable
 from eventlog.timeline.writing import FILE_NAME as TIMELINE
 
@@ -117,7 +118,7 @@ class WatchedCalls:
     def _goes_on(self, name: str) -> bool:
         """Whether another process is still writing a call that has no report yet."""
         try:
-            return file_lock.is_held(self._folder / name / JOURNAL) is True
+            return file_lock.is_held(self._folder / name / JOURNAL_FILE) is True
         except OSError:
             return False
 
@@ -139,7 +140,7 @@ class WatchedCalls:
 
     def _read(self, name: str, seen: _Seen) -> _Kept:
         folder = self._folder / name
-        report = folder / REPORT
+        report = folder / REPORT_FILE
         try:
             if not stat.S_ISREG(report.lstat().st_mode):
                 link = ReadError(report, None, "a link or no file, and links are not followed")
@@ -158,7 +159,7 @@ class WatchedCalls:
 
 def _seen(folder: str) -> _Seen:
     seen: list[int] = []
-    for path in (folder, f"{folder}{os.sep}{REPORT}"):
+    for path in (folder, f"{folder}{os.sep}{REPORT_FILE}"):
         try:
             status = os.lstat(path)
         except OSError:
@@ -169,6 +170,6 @@ def _seen(folder: str) -> _Seen:
 
 def _without_report(folder: Path) -> list[Unreadable]:
     """A journal without its report is a call that was killed, or one under way."""
-    if not (folder / JOURNAL).exists():
+    if not (folder / JOURNAL_FILE).exists():
         return []
     return [Unreadable.of(found) for found in find([folder]) if isinstance(found, ReadError)]

@@ -16,12 +16,12 @@ from enum import Enum
 from pathlib import Path
 
 from eventlog import file_lock, journal
-from eventlog.stats.files import REPORT
+from eventlog.call_folder import LLM_FILE, LOG_FILE, REPORT_FILE, TIMELINE_FILE
 from eventlog.stats.reading import records
 from eventlog.stats.record import Record
 from eventlog.timeline.recording import SOUNDS
 
-LEFT_BY_CALLS = (journal.FILE_NAME, REPORT, "timeline.html", "log.txt", "llm.jsonl", ".DS_Store")
+LEFT_BY_CALLS = (journal.FILE_NAME, REPORT_FILE, TIMELINE_FILE, LOG_FILE, LLM_FILE, ".DS_Store")
 SUFFIXES = (".partial", ".vtt", *SOUNDS)
 QUIET = 86_400.0
 """Seconds. Where no lock tells, a journal that was written to so lately may be of a live call."""
@@ -88,7 +88,7 @@ def look(folder: Path, before: float) -> OldCall | Kept | None:
     """What there is to a folder: None if it is no call's, or of one that is not old."""
     try:
         files = _files(folder)
-        told_by = [name for name in (REPORT, journal.FILE_NAME) if name in files]
+        told_by = [name for name in (REPORT_FILE, journal.FILE_NAME) if name in files]
         if folder.is_symlink() or not told_by:
             return None
         if not all(stat.S_ISREG(files[name].st_mode) for name in told_by):
@@ -110,7 +110,7 @@ def look(folder: Path, before: float) -> OldCall | Kept | None:
         tuple(sorted(files, key=_last_of_all)),
         ended_at,
         sum(status.st_size for status in files.values()),
-        REPORT in files,
+        REPORT_FILE in files,
     )
 
 
@@ -139,11 +139,11 @@ def _is_left_by_calls(name: str, status: os.stat_result) -> bool:
 
 
 def _last_of_all(name: str) -> tuple[bool, bool, str]:
-    return name == REPORT, name == journal.FILE_NAME, name
+    return name == REPORT_FILE, name == journal.FILE_NAME, name
 
 
 def _ended_at(folder: Path, files: dict[str, os.stat_result]) -> float:
-    return _by_report(folder / REPORT) if REPORT in files else _by_journal(folder)
+    return _by_report(folder / REPORT_FILE) if REPORT_FILE in files else _by_journal(folder)
 
 
 def _by_report(path: Path) -> float:
@@ -172,5 +172,5 @@ def _is_live(folder: Path, files: dict[str, os.stat_result]) -> bool:
         return False
     held = file_lock.is_held(folder / journal.FILE_NAME)
     if held is None:
-        return REPORT not in files and time.time() - status.st_mtime < QUIET
+        return REPORT_FILE not in files and time.time() - status.st_mtime < QUIET
     return held

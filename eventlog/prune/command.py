@@ -84,14 +84,14 @@ def prune(
 
 
 def _problem_of(directory: Path) -> str | None:
+    from eventlog.call_folder import REPORT_FILE
     from eventlog.journal import FILE_NAME
-    from eventlog.stats.files import REPORT
 
     if not directory.exists():
         return "no such folder"
     if not directory.is_dir():
         return "not a folder"
-    if (directory / REPORT).exists() or (directory / FILE_NAME).exists():
+    if (directory / REPORT_FILE).exists() or (directory / FILE_NAME).exists():
         return "the folder of one call; name the folder of such folders"
     return None
 

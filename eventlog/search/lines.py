@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from eventlog.checker.view import ITEM_ADDED, TOOLS, text_of
 from eventlog.jsonvalue import as_list, as_number, as_object
 from eventlog.moments import tool_texts
 from eventlog.search.query import Role
+from eventlog.view import ITEM_ADDED, TOOLS, text_of
 
 _ROLES = {"user": Role.USER, "assistant": Role.AGENT}
 

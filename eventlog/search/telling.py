@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from eventlog.call_folder import REPORT_FILE
 from eventlog.moments import clock
 from eventlog.plaintext import clean, harmless
 from eventlog.search.find import Found
 from eventlog.search.folding import Span
 from eventlog.search.lines import Line
 
-REPORT = "report.json"
 HIT, PLAIN = "\x1b[1;31m", "\x1b[0m"
 AROUND = 160
 """Of a very long line, so many characters are shown at each side of a hit."""
@@ -42,7 +42,7 @@ def text_lines(found: Found, *, colour: bool = False, grouped: bool = False) -> 
 def call_of(found: Found) -> str:
     """What the other commands know the call by: its folder, or its file and place."""
     path = Path(found.file)
-    if path.name == REPORT and str(path.parent) != ".":
+    if path.name == REPORT_FILE and str(path.parent) != ".":
         return str(path.parent)
     return f"{found.file}[{found.index}]" if found.index else found.file
 

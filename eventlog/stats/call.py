@@ -11,7 +11,7 @@ from eventlog.stats.rates import ERROR_SOURCES, Said, unanswered
 from eventlog.stats.record import METRICS, USER_METRICS, Event, Item, Record
 from eventlog.stats.talk_time import Change, TalkTime, talk_time
 
-# As in `eventlog.checker.view`, whose import costs more than a thousand reports do.
+# As in `eventlog.view`, whose import costs more than a thousand reports do.
 AGENT_STATE = "agent_state_changed"
 USER_STATE = "user_state_changed"
 ITEM_ADDED = "conversation_item_added"

@@ -12,11 +12,8 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from eventlog.call_folder import JOURNAL_FILE, REPORT_FILE
 from eventlog.reader import ReadError
-
-# As `eventlog.report` and `eventlog.journal` write them; those two import the recorder.
-REPORT = "report.json"
-JOURNAL = "journal.jsonl"
 
 SUFFIXES = (".json", ".jsonl", ".ndjson", ".txt")
 EXPORTED = (".trace.json", ".conversation.json")
@@ -54,7 +51,7 @@ def _below(folder: str) -> Iterator[str | ReadError]:
 
 
 def _are_calls(folders: list[str]) -> bool:
-    return any(Path(folder, REPORT).exists() for folder in folders)
+    return any(Path(folder, REPORT_FILE).exists() for folder in folders)
 
 
 def _inside(place: str) -> tuple[list[str], list[str]]:
@@ -71,9 +68,9 @@ def _inside(place: str) -> tuple[list[str], list[str]]:
 
 
 def _reports_in(place: str, files: list[str]) -> Sequence[str | ReadError]:
-    if REPORT in files:
-        return [f"{place}{os.sep}{REPORT}"]
-    if JOURNAL in files:
+    if REPORT_FILE in files:
+        return [f"{place}{os.sep}{REPORT_FILE}"]
+    if JOURNAL_FILE in files:
         problem = f"the call has a journal and no report: `parley log recover {place}` makes it"
         return [ReadError(Path(place), None, problem)]
     return [

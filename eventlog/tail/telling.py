@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from eventlog.checker.view import View
 from eventlog.moments import Moment, told
 from eventlog.reader import Origin
 from eventlog.recent import Recent
+from eventlog.view import View
 
 LONGEST_TOOL = 300
 """Characters shown of a tool's arguments and output; a log that is watched has to keep moving."""

@@ -14,10 +14,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from eventlog import llm_requests
+from eventlog.call_folder import LLM_FILE
 from eventlog.jsonvalue import as_list, as_number, as_object, as_text
 from eventlog.reader import LoggedReport
 from eventlog.timeline.span import Span
-from eventlog.traces import LLM_FILE, beside
+from eventlog.traces import beside
 
 LONGEST = 20_000
 """Characters of one text on the page; the file beside it has all of them."""

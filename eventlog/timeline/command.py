@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from eventlog.call_folder import REPORT_FILE
 from eventlog.plaintext import say
 from eventlog.reader import LoggedReport, ReadError, iter_reports
 
@@ -65,7 +66,7 @@ def page_of(report: LoggedReport, index: int | None = None) -> Path:
     """Where the page of a report goes if nobody says so: beside it, under its name."""
     from eventlog.timeline.writing import FILE_NAME
 
-    if report.source.name == "report.json":
+    if report.source.name == REPORT_FILE:
         return report.source.with_name(FILE_NAME)
     number = f".{index}" if index is not None else ""
     return report.source.with_name(f"{report.source.stem}{number}.{FILE_NAME}")

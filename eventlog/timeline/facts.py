@@ -11,11 +11,11 @@ import statistics
 from collections.abc import Iterator
 from typing import Any
 
-from eventlog.checker.view import CLOSE, ERROR, FALSE_INTERRUPTION, TOOLS, View
 from eventlog.jsonvalue import as_list, as_number, as_object, as_text
 from eventlog.options import options_of
 from eventlog.timeline.span import Span
 from eventlog.timeline.waits import latency_of
+from eventlog.view import CLOSE, ERROR, FALSE_INTERRUPTION, TOOLS, View
 
 LONGEST = 300
 """Characters of a value; a report may hold a book where a name belongs."""

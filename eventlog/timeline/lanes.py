@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from eventlog.checker.view import (
+from eventlog.jsonvalue import as_list, as_number, as_object, as_text
+from eventlog.timeline.span import Span
+from eventlog.view import (
     AGENT_STATE,
     ERROR,
     FALSE_INTERRUPTION,
@@ -20,8 +22,6 @@ from eventlog.checker.view import (
     Message,
     View,
 )
-from eventlog.jsonvalue import as_list, as_number, as_object, as_text
-from eventlog.timeline.span import Span
 
 Mark = dict[str, Any]
 

@@ -7,7 +7,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from eventlog.checker.view import (
+from eventlog.jsonvalue import as_list, as_object, as_text
+from eventlog.moments import told
+from eventlog.timeline.span import Span
+from eventlog.timeline.waits import latency_of
+from eventlog.view import (
     AGENT_STATE,
     SPEECH,
     TOOLS,
@@ -16,10 +20,6 @@ from eventlog.checker.view import (
     Event,
     View,
 )
-from eventlog.jsonvalue import as_list, as_object, as_text
-from eventlog.moments import told
-from eventlog.timeline.span import Span
-from eventlog.timeline.waits import latency_of
 
 DETAILS = frozenset({AGENT_STATE, USER_STATE, TRANSCRIBED, SPEECH})
 """Events that the lanes show and that the conversation keeps for who asks for every event."""

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from eventlog.checker.view import CLOSE, View
 from eventlog.reader import Origin
 from eventlog.recent import Recent
 from eventlog.timeline.lanes import Mark, lanes
 from eventlog.timeline.span import Span
 from eventlog.timeline.waits import waits
+from eventlog.view import CLOSE, View
 
 _CONTINUED = frozenset({"user", "agent", "interim", "final"})
 """Lanes in which a mark may end with a later event; in the others it is whole at once."""

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from eventlog.call_folder import LOG_FILE
 from eventlog.reader import LoggedReport
 from eventlog.timeline.span import Span
-from eventlog.traces import LOG_FILE, beside
+from eventlog.traces import beside
 
 MOST = 100
 """Warnings on the page; the file has all of them."""

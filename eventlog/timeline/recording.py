@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from eventlog.checker.view import View
 from eventlog.jsonvalue import as_number, as_text
+from eventlog.view import View
 
 if TYPE_CHECKING:
     import numpy as np

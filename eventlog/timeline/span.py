@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from eventlog.checker.view import View
 from eventlog.jsonvalue import as_number
+from eventlog.view import View
 
 EARLIEST_RECORDING = 60.0
 """How long before the first event a recording may begin to be a part of the picture, seconds."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from eventlog.checker.view import View
+from eventlog.call_folder import LLM_FILE
 from eventlog.reader import LoggedReport
 from eventlog.timeline.asked import asked_of
 from eventlog.timeline.facts import facts
@@ -17,7 +17,7 @@ from eventlog.timeline.log_file import log_of
 from eventlog.timeline.recording import Recording, UnreadableSoundError, peaks
 from eventlog.timeline.span import Span
 from eventlog.timeline.waits import waits
-from eventlog.traces import LLM_FILE
+from eventlog.view import View
 
 
 def story(report: LoggedReport, recording: Recording | None, page: Path) -> dict[str, Any]:

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from eventlog.checker.view import Message, View
 from eventlog.jsonvalue import as_list, as_number, as_object, as_text
 from eventlog.timeline.span import Span
+from eventlog.view import Message, View
 
 Part = tuple[str, float]
 

@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from eventlog.checker.view import View
+from eventlog.call_folder import TIMELINE_FILE
 from eventlog.onefile import write_whole
 from eventlog.reader import LoggedReport
 from eventlog.timeline.embedding import embed
 from eventlog.timeline.page import render
 from eventlog.timeline.recording import Recording, recording_of
 from eventlog.timeline.story import story
+from eventlog.view import View
 
-FILE_NAME = "timeline.html"
+FILE_NAME = TIMELINE_FILE
 
 
 @dataclass(frozen=True, slots=True)

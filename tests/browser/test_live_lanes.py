@@ -10,10 +10,10 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
 
-from eventlog.checker.view import View
 from eventlog.reader import Origin
 from eventlog.timeline.lanes import lanes
 from eventlog.timeline.span import Span
+from eventlog.view import View
 from tests.browser.conftest import OpenTab, write_wav
 from tests.browser.test_timeline import DRAWN, READING, STYLED
 from tests.scripted.speech import silence, speech

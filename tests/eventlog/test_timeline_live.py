@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from eventlog.checker.view import View
 from eventlog.reader import Origin
 from eventlog.timeline.lanes import lanes
 from eventlog.timeline.live import LiveLanes
 from eventlog.timeline.span import Span
 from eventlog.timeline.waits import waits
+from eventlog.view import View
 from tests.eventlog import drawn_calls
 from tests.eventlog.folding import Script, Told
 from tests.eventlog.legal_call import calls

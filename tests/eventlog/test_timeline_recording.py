@@ -7,9 +7,9 @@ import wave
 import numpy as np
 import pytest
 
-from eventlog.checker.view import View
 from eventlog.reader import Origin
 from eventlog.timeline.recording import MOST_PEAKS, UnreadableSoundError, peaks, recording_of
+from eventlog.view import View
 
 RATE = 16_000
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from eventlog.checker.view import View
 from eventlog.timeline.span import Span
 from eventlog.timeline.story import story
 from eventlog.timeline.waits import stages
+from eventlog.view import View
 from tests.eventlog import drawn_calls as calls
 from tests.eventlog.reading import LIVEKIT_FILES, dumped, livekit, logged, ours
 

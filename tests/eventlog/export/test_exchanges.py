@@ -2,12 +2,12 @@
 
 import pytest
 
-from eventlog.checker.view import View
 from eventlog.export.exchanges import exchanges
 from eventlog.export.tool_runs import CANCELLED, tool_runs
 from eventlog.reader import origin_of, read
 from eventlog.recorder.tools import CANCELLED as WRITTEN
 from eventlog.timeline.span import Span
+from eventlog.view import View
 from tests.eventlog import drawn_calls as drawn
 from tests.eventlog.reading import DUMP_FILE, LIVEKIT_FILES, dumped, livekit, ours
 

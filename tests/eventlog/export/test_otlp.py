@@ -6,11 +6,11 @@ import pytest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 from typer.testing import CliRunner
 
-from eventlog.checker.view import View
 from eventlog.commands import app
 from eventlog.export import genai
 from eventlog.export.spans import spans
 from eventlog.reader import origin_of, read
+from eventlog.view import View
 from tests.eventlog import drawn_calls as drawn
 from tests.eventlog.export.collector import attributes
 from tests.eventlog.reading import DUMP_FILE, LIVEKIT_FILES, livekit

@@ -8,7 +8,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from eventlog import file_lock
-from eventlog.checker.view import View
 from eventlog.journal import FILE_NAME, JournalError
 from eventlog.moments import moments
 from eventlog.reader import Origin, ReadError
@@ -16,6 +15,7 @@ from eventlog.tail.call import State, WatchedCall
 from eventlog.tail.finding import newest
 from eventlog.tail.telling import LONGEST_TOOL, Telling
 from eventlog.tail.watching import follow, show_last, wait_for_call, wait_for_report
+from eventlog.view import View
 from tests.eventlog.folding import Script, Told
 from tests.eventlog.legal_call import calls
 from tests.eventlog.tail.growing import Growing, Shown
