@@ -14,9 +14,10 @@ from eventlog.timeline.facts import facts
 from eventlog.timeline.lanes import lanes
 from eventlog.timeline.lines import lines
 from eventlog.timeline.log_file import log_of
-from eventlog.timeline.recording import Recording, UnreadableSoundError, peaks
+from eventlog.timeline.recording import Recording
 from eventlog.timeline.span import Span
 from eventlog.timeline.waits import waits
+from eventlog.timeline.waveform import UnreadableSoundError, peaks
 from eventlog.view import View
 
 
