@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -27,6 +27,8 @@ from eventlog.signals import CloseReason
 
 # Endings are kept for pages that ask how their call ended, and those ask at once.
 _ENDINGS_KEPT = 200
+# Seconds for which a server that ends waits for those pages.
+_ASKED_WITHIN = 1.0
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,7 @@ class ServedCalls:
         self._metadata = dict(metadata or {})
         self._held: dict[str, _Held] = {}
         self._endings: OrderedDict[str, Ending] = OrderedDict()
+        self._asked: dict[str, asyncio.Event] = defaultdict(asyncio.Event)
         self._closed = False
 
     @property
@@ -162,13 +165,15 @@ class ServedCalls:
             TimeoutError: It has not ended by then.
         """
         held = self._held.get(session)
+        if self._closed:
+            self._asked[session].set()
         if held is not None:
             async with asyncio.timeout(within):
                 await asyncio.shield(held.task)
         return self._endings[session]
 
     async def close_all(self, what: str, within: float) -> list[str]:
-        """Take no more calls and close those under way, their reports written.
+        """Take no more calls, close those under way, and let their pages ask how they ended.
 
         Args:
             what: What the reports say was behind it.
@@ -178,15 +183,22 @@ class ServedCalls:
             The ids of those that had not.
         """
         self._closed = True
-        held = list(self._held.values())
+        sessions, held = list(self._held), list(self._held.values())
         if not held:
             return []
+        until = asyncio.get_running_loop().time() + within
         detail = {"who": "host", "what": what}
         closing = [
             asyncio.create_task(h.call.close(CloseReason.JOB_SHUTDOWN, detail)) for h in held
         ]
         await asyncio.wait([*closing, *(h.task for h in held)], timeout=within)
         for task in closing:
+            task.cancel()
+        # A page asks how its call ended when it sees the connection go, and nobody else could say.
+        asking = [asyncio.create_task(self._asked[session].wait()) for session in sessions]
+        left = until - asyncio.get_running_loop().time()
+        await asyncio.wait(asking, timeout=max(0.0, min(_ASKED_WITHIN, left)))
+        for task in asking:
             task.cancel()
         return self.under_way
 

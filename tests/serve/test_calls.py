@@ -134,6 +134,21 @@ async def test_closing_all_calls_writes_their_reports(
     assert report["parley"]["close_detail"] == {"who": "host", "what": "SIGTERM"}
 
 
+async def test_a_server_that_ends_lets_a_page_ask_how_its_call_ended(
+    http: httpx.AsyncClient, calls: ServedCalls
+):
+    async with calling(http) as caller:
+        await caller.connect()
+        await caller.told("agent_state_changed", lambda event: event["new_state"] == "speaking")
+        closing = asyncio.create_task(calls.close_all("SIGTERM", within=4))
+        while calls.under_way:
+            await asyncio.sleep(0.01)
+        assert not closing.done()
+        ending = (await http.get(f"/api/calls/{caller.session}/ending")).json()
+        assert await closing == []
+    assert (ending["close_reason"], ending["what"]) == ("job_shutdown", "SIGTERM")
+
+
 async def test_a_call_under_way_has_no_ending_yet(
     http: httpx.AsyncClient, calls: ServedCalls, monkeypatch
 ):
