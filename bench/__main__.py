@@ -17,6 +17,7 @@ MEASUREMENTS = (
     "preemption",
     "turn_overhead",
     "log_stats",
+    "pages",
 )
 
 

@@ -51,7 +51,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=RUNS)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
-        _write(Path(place), asked.files)
+        write_calls(Path(place), asked.files)
         ours: list[float] = []
         orjson: list[float] = []
         for _ in range(asked.runs):
@@ -71,7 +71,8 @@ def main() -> None:
             print(f"{f'memory, {files} reports, one process':<44} {megabytes:.0f} MB")
 
 
-def _write(folder: Path, files: int) -> None:
+def write_calls(folder: Path, files: int) -> None:
+    """Fill a folder with so many calls."""
     draw = random.Random(5)
     report = dump.parse(DUMP_FILE.read_text(encoding="utf-8"))[0].report
     for number in range(files):

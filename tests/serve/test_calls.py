@@ -135,14 +135,15 @@ async def test_closing_all_calls_writes_their_reports(
 
 
 async def test_a_server_that_ends_lets_a_page_ask_how_its_call_ended(
-    http: httpx.AsyncClient, calls: ServedCalls
+    http: httpx.AsyncClient, calls: ServedCalls, monkeypatch
 ):
+    ended = asyncio.Event()
+    monkeypatch.setattr(calls, "_tell", lambda line: ended.set() if " ended: " in line else None)
     async with calling(http) as caller:
         await caller.connect()
         await caller.told("agent_state_changed", lambda event: event["new_state"] == "speaking")
         closing = asyncio.create_task(calls.close_all("SIGTERM", within=4))
-        while calls.under_way:
-            await asyncio.sleep(0.01)
+        await ended.wait()
         assert not closing.done()
         ending = (await http.get(f"/api/calls/{caller.session}/ending")).json()
         assert await closing == []
