@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from eventlog import llm_requests
 from eventlog.call_folder import LLM_FILE
 from eventlog.jsonvalue import as_list, as_number, as_object, as_text
 from eventlog.reader import LoggedReport
@@ -49,6 +48,8 @@ def asked_of(report: LoggedReport, span: Span) -> Asked:
     path = beside(report, LLM_FILE)
     if path is None:
         return Asked()
+    from eventlog import llm_requests  # msgspec takes longer to import than a call to draw
+
     try:
         requests = llm_requests.read(path)
     except OSError as error:
