@@ -9,13 +9,11 @@ from pipecat.frames.frames import (
     ProposedUserStartedSpeakingFrame,
     ProposedUserStoppedSpeakingFrame,
     TTSAudioRawFrame,
-    VADUserStartedSpeakingFrame,
-    VADUserStoppedSpeakingFrame,
 )
 from pipecat.processors.aggregators.llm_context import LLMContext
 
 from processors.silence import RealtimeSilence
-from tests.processors.test_silence import Watched
+from tests.processors.test_silence import Watched, speaks
 from tests.processors.timeless import timeless, until
 
 
@@ -25,11 +23,6 @@ async def model():
 
 def asked():
     return LLMContextFrame(context=LLMContext())
-
-
-async def speaks(stage, begin, seconds):
-    await stage.sends(VADUserStartedSpeakingFrame(), at=begin)
-    await stage.sends(VADUserStoppedSpeakingFrame(), at=begin + seconds)
 
 
 @pytest.mark.parametrize("question", [asked, ProposedUserStoppedSpeakingFrame])
