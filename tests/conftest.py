@@ -15,14 +15,21 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
     return play(folder)
 
 
-# Whole calls take as long as calls do: `make check` leaves them to `make test`.
-REAL_TIME = (
+# Whole calls take as long as calls do, and whole processes as long as those: `make check` leaves
+# them to `make test`.
+TAKE_THEIR_TIME = (
+    "attach/test_names.py",
     "calls",
+    "cli/test_providers.py",
     "cloud",
+    "doctor/test_command.py",
+    "eventlog/export/test_judge.py",
+    "scripted",
     "serve",
+    "test_memory_transport.py",
     "wire/test_default_config.py",
     "wire/test_flux.py",
-    "scripted/test_scenario.py",
+    "wire/test_realtime_call.py",
 )
 
 
@@ -30,5 +37,5 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     here = Path(__file__).parent
     for item in items:
         place = item.path.relative_to(here).as_posix() if here in item.path.parents else ""
-        if place.startswith(REAL_TIME):
+        if place.startswith(TAKE_THEIR_TIME):
             item.add_marker("slow")

@@ -28,7 +28,7 @@ from eventlog.signals import CloseReason
 # Endings are kept for pages that ask how their call ended, and those ask at once.
 _ENDINGS_KEPT = 200
 # Seconds for which a server that ends waits for those pages.
-_ASKED_WITHIN = 1.0
+_ASKED_WITHIN = 1.5
 
 
 @dataclass(frozen=True)
