@@ -1,16 +1,25 @@
 """What leaves the output reaches the aggregator in the order in which it left.
 
-A processor of Pipecat has two queues, and an interruption goes past the first of them. A word that
-the output let go of in that very moment would come out behind the interruption that cut it, and the
-assistant's aggregator would take it for the beginning of the next reply.
+A processor of Pipecat has two queues, and an interruption goes past the first of them; the output
+has a third, out of which a frame may have been taken and not have come yet. A word of that very
+moment would come out behind the interruption that cut it, and the assistant's aggregator would take
+it for the beginning of the next reply.
 """
 
 from __future__ import annotations
 
 import asyncio
 
-from pipecat.frames.frames import CancelFrame, Frame, InterruptionFrame, StartFrame
+from pipecat.frames.frames import (
+    CancelFrame,
+    Frame,
+    InterruptionFrame,
+    StartFrame,
+)
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
+
+# In a frame's metadata: how often the bot had been cut when its voice let go of the frame.
+CUTS = "parley_cuts"
 
 
 class OutputOrder(FrameProcessor):
@@ -22,6 +31,7 @@ class OutputOrder(FrameProcessor):
         super().__init__(enable_direct_mode=True)
         self._queue: asyncio.Queue[Frame] = asyncio.Queue()
         self._task: asyncio.Task[None] | None = None
+        self._cuts = 0
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         """Pass frames on, those to the aggregator in their order."""
@@ -47,6 +57,9 @@ class OutputOrder(FrameProcessor):
                 # What came before gets to the aggregator's second queue first, which is swept.
                 await asyncio.sleep(0)
                 await asyncio.sleep(0)
+                self._cuts = frame.metadata.get(CUTS, self._cuts)
+            elif frame.interruptible and frame.metadata.get(CUTS, self._cuts) < self._cuts:
+                continue  # it was cut, and comes late
             await self.push_frame(frame)
 
     async def _stop(self) -> None:

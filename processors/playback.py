@@ -41,6 +41,7 @@ from processors.frames import (
     SpeechBrokeOffFrame,
     TTSAbandonedFrame,
 )
+from processors.output_order import CUTS
 from processors.spoken_frames import context_of, receive
 from processors.spoken_text import SpokenText
 from processors.unfinished import Unfinished, UnfinishedSpeech
@@ -287,6 +288,7 @@ class PausablePlayback(FrameProcessor):
                 continue
             # The moment has come: without a time of its own the output keeps it in order.
             frame.pts = None
+            frame.metadata[CUTS] = cuts
             await self.push_frame(frame)
 
     async def _pass_on_cut(self, frame: InterruptionFrame) -> None:
@@ -296,6 +298,7 @@ class PausablePlayback(FrameProcessor):
         # it: what was let go of just now first gets to where it is swept away.
         await asyncio.sleep(0)
         await asyncio.sleep(0)
+        frame.metadata[CUTS] = self._cuts
         await self.push_frame(frame)
         for context_id in self._text.outliving:
             # The aggregator took the interruption for the end of this as well, and would not

@@ -13,7 +13,7 @@ from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.processors.aggregators.llm_response_universal import LLMContextAggregatorPair
 from pipecat.utils.text.base_text_aggregator import TextType
 
-from processors.output_order import OutputOrder
+from processors.output_order import CUTS, OutputOrder
 from tests.processors.stage import Stage, rest
 from tests.processors.timeless import timeless
 
@@ -59,6 +59,28 @@ async def test_nothing_goes_past_anything():
     frames = [word("One"), InterruptionFrame(), result, BotStoppedSpeakingFrame(), word("Ok.")]
     await stage.sends(*frames)
     assert stage.down.all() == frames
+
+
+def marked(frame, cuts):
+    frame.metadata[CUTS] = cuts
+    return frame
+
+
+@timeless
+async def test_a_word_that_was_cut_and_comes_late_is_dropped():
+    stage = await Stage(OutputOrder()).begin()
+    cut, late, next_one = InterruptionFrame(), word("two"), word("Ok.")
+    await stage.sends(marked(cut, 1), marked(late, 0), marked(next_one, 1))
+    assert stage.down.all() == [cut, next_one]
+
+
+@timeless
+async def test_what_may_not_be_cut_is_never_late():
+    stage = await Stage(OutputOrder()).begin()
+    cut, uncut = InterruptionFrame(), word("two")
+    uncut.interruptible = False
+    await stage.sends(marked(cut, 1), marked(uncut, 0))
+    assert stage.down.all() == [cut, uncut]
 
 
 @timeless
