@@ -10,16 +10,11 @@ from __future__ import annotations
 
 import asyncio
 
-from pipecat.frames.frames import (
-    CancelFrame,
-    Frame,
-    InterruptionFrame,
-    StartFrame,
-)
+from pipecat.frames.frames import CancelFrame, Frame, InterruptionFrame, StartFrame
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
 # In a frame's metadata: how often the bot had been cut when its voice let go of the frame.
-CUTS = "parley_cuts"
+CUTS = "parley.cuts"
 
 
 class OutputOrder(FrameProcessor):

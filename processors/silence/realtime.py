@@ -114,6 +114,9 @@ class RealtimeSilence(SilenceWatch):
         if since is not None and since + self.limit <= at:
             self.work.given(InterruptionFrame(), FrameDirection.DOWNSTREAM, at)
             what = f"gave no answer for {seconds(self.limit)} (call.provider_timeout)"
+        elif len(self._unheard) < IN_A_ROW:
+            self._wait()  # a sign came, or the timer is early by a clock's tick
+            return
         else:
             what = (
                 f"gave no sign of hearing {len(self._unheard)} stretches of speech in a row, the "

@@ -11,10 +11,11 @@ from pipecat.frames.frames import (
     TTSAudioRawFrame,
 )
 from pipecat.processors.aggregators.llm_context import LLMContext
+from pipecat.processors.filters.identity_filter import IdentityFilter
 
 from processors.silence import RealtimeSilence
 from tests.processors.test_silence import Watched, speaks
-from tests.processors.timeless import timeless, until
+from tests.processors.timeless import now, timeless, until
 
 
 async def model():
@@ -77,3 +78,13 @@ async def test_speech_that_it_hears_and_short_noises_are_none():
     await speaks(stage, 19, 2)
     await until(60)
     assert stage.failed_at == []
+
+
+@timeless
+async def test_a_timer_that_is_early_by_a_tick_waits_on():
+    service = IdentityFilter()
+    watch = RealtimeSilence(service, name="acme", limit=10)
+    watch.work.owed_since = now()
+    await watch.due(now() + 9.999)
+    assert watch.waits
+    watch.rest()
