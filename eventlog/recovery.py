@@ -11,7 +11,7 @@ from typing import Any
 
 from loguru import logger
 
-from eventlog import journal, report
+from eventlog import file_lock, journal, report
 from eventlog.intake import recover
 from eventlog.reader import LoggedReport, Origin
 from eventlog.timeline import writing as timeline
@@ -34,7 +34,8 @@ def recover_folder(folder: Path, *, force: bool = False) -> Path:
 
     Raises:
         AlreadyReportedError: There is a report, and `force` is not set.
-        RecoveryError: There is no readable journal, or the report cannot be written.
+        RecoveryError: There is no readable journal, the call is under way, or the report cannot be
+            written.
     """
     path = folder / report.FILE_NAME
     if path.exists() and not force:
@@ -46,6 +47,8 @@ def recover_folder(folder: Path, *, force: bool = False) -> Path:
         header, signals, lost = journal.read(source)
     except journal.JournalError as error:
         raise RecoveryError(str(error)) from error
+    if file_lock.is_held(source):
+        raise RecoveryError(f"{folder}: the call is under way, and will leave its report itself")
     try:
         _write(recover(header, signals, lost), path)
     except OSError as error:

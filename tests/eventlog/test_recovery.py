@@ -8,6 +8,7 @@ import stat
 import pytest
 from typer.testing import CliRunner
 
+from eventlog import file_lock
 from eventlog.checker import check
 from eventlog.commands import app
 from eventlog.journal import FILE_NAME
@@ -102,3 +103,11 @@ def test_the_command_says_2_for_what_cannot_be_recovered_and_goes_on(killed, tmp
 
 def test_help_shows_an_example():
     assert "parley log recover sessions" in run("--help").output
+
+
+def test_a_call_under_way_is_left_to_write_its_report_itself(killed):
+    with (killed / FILE_NAME).open("rb") as journal:
+        file_lock.hold(journal.fileno())
+        with pytest.raises(RecoveryError, match="under way"):
+            recover_folder(killed)
+    assert not (killed / "report.json").exists()
