@@ -13,7 +13,7 @@ from starlette.responses import FileResponse, HTMLResponse, RedirectResponse
 
 from bot.serve.calls import ServedCalls
 from bot.serve.guard import logs_refusal
-from eventlog.call_folder import REPORT_FILE
+from eventlog.index.addresses import HandedOut
 from eventlog.index.page import SERVED, render_live
 from eventlog.index.watched import WatchedCalls
 from eventlog.reader import LoggedReport, scan
@@ -35,14 +35,17 @@ class LoggedCalls:
     def __init__(self, calls: ServedCalls, host: str) -> None:
         self._calls = calls
         self._host = host
-        self._watched = WatchedCalls(calls.config.log.directory, "sessions/")
+        self._directory = calls.config.log.directory
+        self._watched = WatchedCalls(self._directory, "sessions/")
+        self._handed_out = HandedOut(self._directory)
         self.router = router = APIRouter(dependencies=[Depends(self._admit)])
         for path, answer in {
             "/sessions": self.page,
             "/sessions/": self.page_without_slash,
             f"/{_DATA}": self.data,
-            f"/sessions/{{name}}/{FILE_NAME}": self.timeline,
-            "/sessions/{name}/{file}": self.file,
+            f"/sessions/{FILE_NAME}": self.timeline,
+            f"/sessions/{{place:path}}/{FILE_NAME}": self.timeline,
+            "/sessions/{place:path}": self.file,
         }.items():
             router.add_api_route(path, answer, methods=["GET"], response_model=None)
 
@@ -65,30 +68,30 @@ class LoggedCalls:
         found = await asyncio.to_thread(self._watched.as_json, since, under_way)
         return Response(found, media_type="application/json")
 
-    async def timeline(self, name: str) -> Response:
+    async def timeline(self, place: str = "") -> Response:
         """Return the timeline of a call, drawn from its report."""
-        text = await asyncio.to_thread(self._draw, name)
+        text = await asyncio.to_thread(self._draw, place)
         if text is None:
             raise HTTPException(404, _NOT_FOUND)
         return _page(text, TIMELINE.policy)
 
-    async def file(self, name: str, file: str) -> Response:
+    async def file(self, place: str) -> Response:
         """Return a file of a call: its report, its log, its recording."""
-        path = await asyncio.to_thread(self._watched.file, name, file)
+        path = await asyncio.to_thread(self._handed_out.file, place)
         if path is None:
             raise HTTPException(404, _NOT_FOUND)
         return FileResponse(path)
 
-    def _draw(self, name: str) -> str | None:
-        report = self._watched.file(name, REPORT_FILE)
-        return None if report is None else _drawn(report)
+    def _draw(self, place: str) -> str | None:
+        """The page that lies in the folder may be older than this program, and is not looked at."""
+        found = self._handed_out.report(place)
+        return None if found is None else _drawn(*found, self._directory / place / FILE_NAME)
 
 
-def _drawn(report: Path) -> str | None:
-    """The page that lies in the folder may be older than this program, and is not looked at."""
-    for found in scan(report):
-        if isinstance(found, LoggedReport):
-            return page_text(found, report.with_name(FILE_NAME))
+def _drawn(file: Path, index: int, page: Path) -> str | None:
+    for found in scan(file):
+        if isinstance(found, LoggedReport) and found.index == index:
+            return page_text(found, page)
     return None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from eventlog.jsonvalue import as_number, as_text
@@ -70,7 +70,7 @@ class Row:
     latencies: list[float]
     link: str = ""
     hint: str = ""
-    files: list[tuple[str, str]] | None = None
+    files: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
 
 
 COLUMNS = Row.__slots__

@@ -43,7 +43,7 @@ def _below(folder: str) -> Iterator[str | ReadError]:
             found = [ReadError(Path(place), None, (error.strerror or str(error)).lower())]
         else:
             waiting += sorted(folders, reverse=True)
-            found = [] if _are_calls(folders) else _reports_in(place, files)
+            found = [] if _are_calls(folders) else reports_in(place, files)
         empty = empty and not found
         yield from found
     if empty:
@@ -67,7 +67,8 @@ def _inside(place: str) -> tuple[list[str], list[str]]:
     return folders, files
 
 
-def _reports_in(place: str, files: list[str]) -> Sequence[str | ReadError]:
+def reports_in(place: str, files: list[str]) -> Sequence[str | ReadError]:
+    """Which of a folder's files are read, if no folder in it is that of a call."""
     if REPORT_FILE in files:
         return [f"{place}{os.sep}{REPORT_FILE}"]
     if JOURNAL_FILE in files:

@@ -47,7 +47,7 @@ async def test_the_table_shows_the_calls_of_the_log_directory(
 async def test_a_row_opens_its_timeline_with_the_recording_and_has_its_files(
     scripted_server: Server, open_tab: OpenTab
 ):
-    folder = scripted_server.folder / "sessions" / "recorded"
+    folder = scripted_server.folder / "sessions" / "25 Nov" / "recorded"
     folder.mkdir(parents=True)
     with_recording(folder)
     async with open_tab(f"{scripted_server.url}/sessions") as tab:

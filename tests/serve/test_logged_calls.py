@@ -1,6 +1,7 @@
 """The finished calls of a server: its table, their timelines, and who may see them."""
 
 import asyncio
+import json
 import re
 import threading
 import wave
@@ -86,6 +87,38 @@ async def test_the_recording_is_beside_the_timeline_and_can_be_sought_in(
     assert part.content == whole.content[100:200]
     with wave.open(str(folder / "audio.wav")) as sound:
         assert len(whole.content) == sound.getnframes() * 4 + 44
+
+
+async def test_calls_deeper_in_the_tree_have_their_timelines_and_recordings(
+    http: httpx.AsyncClient, sessions: Path
+):
+    folder = sessions / "2026" / "25 Nov"
+    folder.mkdir(parents=True)
+    with_recording(folder)
+    [row] = [row for row in rows_of(await http.get("/api/sessions")) if "2026" in row["link"]]
+    assert row["link"] == "sessions/2026/25%20Nov/timeline.html"
+    assert '"url":"audio.wav"' in (await http.get(f"/{row['link']}")).text
+    for word, url in row["files"]:
+        assert (await http.get(f"/{url}")).status_code == 200, word
+
+
+async def test_each_report_of_another_file_has_a_timeline_with_its_recording(
+    http: httpx.AsyncClient, sessions: Path
+):
+    folder = sessions / "livekit"
+    folder.mkdir()
+    with_recording(folder)
+    recorded = json.loads((folder / "report.json").read_text())
+    (folder / "report.json").unlink()
+    (folder / "two.jsonl").write_text(f"{json.dumps(call(7))}\n{json.dumps(recorded)}\n")
+    links = [row["link"] for row in rows_of(await http.get("/api/sessions"))]
+    first, second = (f"sessions/livekit/two.jsonl/{n}/timeline.html" for n in range(2))
+    assert {first, second} <= set(links)
+    assert "Answer 2" in (await http.get(f"/{first}")).text
+    assert '"url":"../../audio.wav"' in (await http.get(f"/{second}")).text
+    assert (await http.get("/sessions/livekit/audio.wav")).status_code == 200
+    for missing in ("two.jsonl/2/timeline.html", "two.jsonl", "three.jsonl/0/timeline.html"):
+        assert (await http.get(f"/sessions/livekit/{missing}")).status_code == 404
 
 
 async def test_the_report_and_the_log_can_be_had(http: httpx.AsyncClient, sessions: Path):

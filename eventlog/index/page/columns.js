@@ -135,7 +135,7 @@ function configCell(call) {
 
 function filesCell(call) {
   const box = make("span", "files");
-  for (const [word, url] of call.files ?? []) {
+  for (const [word, url] of call.files) {
     const link = make("a", "", word);
     link.href = url;
     link.download = `${call.job}-${decodeURIComponent(url.split("/").pop())}`;

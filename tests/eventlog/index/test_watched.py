@@ -7,6 +7,7 @@ import pytest
 
 from eventlog import file_lock
 from eventlog.index import watched
+from eventlog.index.collect import collect
 from eventlog.index.watched import WatchedCalls
 from tests.eventlog.index.stores import call, store, varied
 
@@ -102,50 +103,89 @@ def test_links_are_not_followed(tmp_path):
     data = asked(calls)
     assert data["rows"] == []
     assert "links are not followed" in data["problems"][0]
-    assert calls.file("a", "report.json") is None
-    assert calls.file("b", "report.json") is None
-
-
-def test_only_the_files_of_a_call_are_handed_out(tmp_path):
-    store(tmp_path / "sessions", [call(0)])
-    folder = tmp_path / "sessions" / "call-00000"
-    for name in ("audio.wav", "journal.jsonl", ".env"):
-        (folder / name).write_text("x")
-    os.mkfifo(folder / "pipe.wav")
-    (tmp_path / "report.json").write_text("{}")
-    calls = watch(tmp_path / "sessions")
-    assert calls.file("call-00000", "report.json") == folder / "report.json"
-    assert calls.file("call-00000", "audio.wav") == folder / "audio.wav"
-    for name, file in [
-        ("call-00000", "journal.jsonl"),
-        ("call-00000", ".env"),
-        ("call-00000", "pipe.wav"),
-        ("call-00000", "missing.wav"),
-        ("call-00000", "log.txt"),
-        ("..", "report.json"),
-        (".", "report.json"),
-        ("", "report.json"),
-        ("call-00000", "../../report.json"),
-        ("call-00000/..", "report.json"),
-        ("call-00000", "a\0.wav"),
-        ("c" * 300, "report.json"),
-    ]:
-        assert calls.file(name, file) is None, (name, file)
 
 
 def test_a_store_below_a_link_is_one_all_the_same(tmp_path):
     store(tmp_path / "real", [call(0)])
     (tmp_path / "sessions").symlink_to(tmp_path / "real")
-    calls = watch(tmp_path / "sessions")
-    assert len(asked(calls)["rows"]) == 1
-    assert calls.file("call-00000", "report.json") is not None
+    assert len(asked(watch(tmp_path / "sessions"))["rows"]) == 1
 
 
-@pytest.mark.parametrize("name", ["a b", "ä", ".hidden"])
-def test_a_folder_that_is_not_named_like_a_call_is_none(tmp_path, name):
-    store(tmp_path, [call(0)])
-    (tmp_path / "call-00000").rename(tmp_path / name)
+def test_hidden_folders_are_left_alone(tmp_path):
+    store(tmp_path / ".trash", [call(0)])
+    store(tmp_path, [call(1)])
+    (tmp_path / "call-00000").rename(tmp_path / ".hidden")
     assert asked(watch(tmp_path))["rows"] == []
+
+
+def test_calls_are_found_to_the_bottom_of_the_tree(tmp_path):
+    store(tmp_path / "2026" / "by day" / "ä%20", [call(0)])
+    store(tmp_path, [call(1, at=-60)])
+    calls = watch(tmp_path)
+    data = asked(calls)
+    assert [row["link"] for row in data["rows"]] == [
+        "sessions/2026/by%20day/%C3%A4%2520/call-00000/timeline.html",
+        "sessions/call-00000/timeline.html",
+    ]
+    assert data["rows"][0]["files"] == [
+        ["report", "sessions/2026/by%20day/%C3%A4%2520/call-00000/report.json"]
+    ]
+    store(tmp_path / "2026" / "another", [call(2, errors=4)])
+    assert [row["errors"] for row in asked(calls, data["version"])["rows"]] == [0, 4, 0]
+
+
+def test_the_reports_of_other_files_are_in_the_table_too(tmp_path):
+    (tmp_path / "livekit").mkdir()
+    (tmp_path / "livekit" / "two.jsonl").write_text(
+        "\n".join(json.dumps(call(n, at=-n)) for n in range(2))
+    )
+    data = asked(watch(tmp_path))
+    assert [(row["job"], row["link"], row["files"]) for row in data["rows"]] == [
+        ("call-00000", "sessions/livekit/two.jsonl/0/timeline.html", []),
+        ("call-00001", "sessions/livekit/two.jsonl/1/timeline.html", []),
+    ]
+
+
+def test_the_tree_is_what_the_other_commands_find(tmp_path):
+    """A dump beside the folders of its calls would count them twice."""
+    store(tmp_path / "day", varied(3))
+    (tmp_path / "day" / "dump.txt").write_text(json.dumps(call(1)))
+    (tmp_path / "loose.json").write_text(json.dumps(call(7)))
+    (tmp_path / "loose.trace.json").write_text("{}")
+    found = [each.row.job for each in collect([tmp_path]).found]
+    assert [row["job"] for row in asked(watch(tmp_path))["rows"]] == found
+    assert len(found) == 4
+
+
+def test_a_file_whose_name_is_no_text_has_the_command_in_place_of_a_link(tmp_path):
+    folder = tmp_path / os.fsdecode(b"\xff")
+    try:
+        folder.mkdir()
+    except OSError:
+        pytest.skip("this file system holds texts only")
+    store(folder, [call(0)])
+    [row] = asked(watch(tmp_path))["rows"]
+    assert (row["link"], row["files"]) == ("", [])
+    assert row["hint"].startswith("parley log timeline ")
+
+
+def test_a_folder_that_cannot_be_opened_is_told_and_hides_no_other(tmp_path, monkeypatch):
+    store(tmp_path / "open", [call(0)])
+    store(tmp_path / "shut", [call(1)])
+    real = os.scandir
+
+    def scandir(path):
+        if str(path).endswith("shut"):
+            raise PermissionError(13, "Permission denied")
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    calls = watch(tmp_path)
+    data = asked(calls)
+    assert len(data["rows"]) == 1
+    assert data["problems"] == [f"{tmp_path / 'shut'}: permission denied"]
+    monkeypatch.undo()
+    assert len(asked(calls, data["version"])["rows"]) == 2
 
 
 def test_a_store_that_cannot_be_read_is_told_until_it_can(tmp_path):
