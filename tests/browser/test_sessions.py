@@ -61,7 +61,7 @@ async def test_a_row_opens_its_timeline_with_the_recording_and_has_its_files(
         assert path.read_bytes() == (folder / "report.json").read_bytes()
         await table.rows.first.click()
         await expect(page.locator("#lines .line").first).to_be_attached()
-        assert page.url.endswith("/sessions/recorded/timeline.html")
+        assert page.url.endswith("/sessions/25%20Nov/recorded/timeline.html")
         assert await page.evaluate(SOUND) == [None, 30]
         await page.go_back()
         await expect(table.rows).to_have_count(1)
