@@ -15,15 +15,24 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
     return play(folder)
 
 
-# Whole calls take as long as calls do, and whole processes as long as those: `make check` leaves
-# them to `make test`.
+# Whole calls take as long as calls do, whole processes as long as those, and random cases are many:
+# `make check` leaves them to `make test`.
 TAKE_THEIR_TIME = (
     "attach/test_names.py",
     "calls",
     "cli/test_providers.py",
     "cloud",
+    "config/test_every_provider.py",
     "doctor/test_command.py",
+    "doctor/test_online.py",
     "eventlog/export/test_judge.py",
+    "eventlog/export/test_parquet.py",
+    "eventlog/export/test_partitions.py",
+    "eventlog/prune/test_command.py",
+    "eventlog/search/test_command.py",
+    "eventlog/tail/test_command.py",
+    "eventlog/test_recorder_any_call.py",
+    "eventlog/test_timeline_live.py",
     "scripted",
     "serve",
     "test_memory_transport.py",
