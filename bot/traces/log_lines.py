@@ -1,13 +1,16 @@
 """`log.txt`: what the process logged in the course of one call.
 
-A process may hold several calls and has one log. A line belongs to the call in whose tasks it was
-logged: a task has the context that it was made in, so all that a call sets going is of that call,
-and what was set going outside of it, or in a thread of a library, is of none.
+A process may hold several calls, which share its two logs, loguru's and Python's own. A line is of
+the call in whose tasks it was logged: a task has the context that it was made in, so all that a
+call sets going is of that call, and what was set going outside of it, or in a thread of a library,
+is of none.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from contextvars import ContextVar, Token
 from pathlib import Path
 from typing import Any
@@ -15,16 +18,10 @@ from typing import Any
 from loguru import logger
 from pipecat.utils.security.redaction import redact_secrets
 
+from bot.traces import log_form, python_logging
 from bot.traces.masking import Masking
 from eventlog.call_folder import LOG_FILE
 from eventlog.line_file import LineFile, OnLost
-
-LONGEST = 2000
-"""Characters of one line. Pipecat logs the whole conversation with each request to an LLM, which
-over a long call grows with its square."""
-
-_FORMAT = "{time:YYYY-MM-DDTHH:mm:ss.SSS!UTC}Z {level: <7} {name}:{function}:{line} {message}"
-_NEXT_LINE = "\n    "
 
 _call: ContextVar[object | None] = ContextVar("parley_call", default=None)
 
@@ -50,15 +47,18 @@ class LogLines:
         self._file = LineFile(path, "parley-log", on_lost, finish=_without_credentials)
         self._masking = masking
         self._token: Token[object | None] | None = None
+        self._on_lost = on_lost
         self._sink = logger.add(
-            self._write,
+            self._take_from_loguru,
             level=level.upper(),
-            format=_FORMAT,
             filter=self._is_of_the_call,
+            format=_nothing,
             # What a traceback's variables hold is for no file.
             diagnose=False,
             backtrace=False,
         )
+        self._level = logger.level(level.upper()).no
+        python_logging.hear(self._take_from_logging)
 
     def begin(self) -> None:
         """From here on, in this task and those that it makes, what is logged is the call's."""
@@ -75,23 +75,41 @@ class LogLines:
 
     def close(self) -> None:
         """Write no more; waits for the disk, but not for long."""
+        python_logging.hear_no_more(self._take_from_logging)
         _remove(self._sink)
         self._file.close()
 
     def _is_of_the_call(self, _record: Any) -> bool:
         return _call.get() is self
 
-    def _write(self, message: Any) -> None:
-        text = _shortened(self._masking.text(str(message).rstrip("\n")))
-        self._file.append(text.replace("\n", _NEXT_LINE).encode("utf-8", "replace") + b"\n")
+    def _take_from_loguru(self, message: Any) -> None:
+        record = message.record
+        with self._counting(record["name"]):
+            bridged = python_logging.sent_on_as(record["message"])
+            if bridged is None or not python_logging.is_chatter(bridged):
+                self._write(log_form.of_loguru(record, self._masking.text))
+
+    def _take_from_logging(self, record: logging.LogRecord) -> None:
+        if _call.get() is not self or record.levelno < self._level:
+            return
+        with self._counting(record.name):
+            if not python_logging.is_chatter(record):
+                self._write(log_form.of_logging(record, self._masking.text))
+
+    def _write(self, text: str) -> None:
+        self._file.append(text.encode("utf-8", "replace") + b"\n")
+
+    @contextmanager
+    def _counting(self, name: object) -> Generator[None]:
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001 - what is logged need not be fit to be printed
+            self._on_lost(1, f"a line of {name} that cannot be printed ({type(error).__name__})")
 
 
-def _shortened(text: str) -> str:
-    if len(text) <= LONGEST:
-        return text
-    # Between two words: half a key would not be known for one.
-    kept = text[:LONGEST].rsplit(" ", 1)[0]
-    return f"{kept}\u2026 ({len(text) - len(kept):,} more characters)"
+def _nothing(_record: Any) -> str:
+    """Spare loguru the making of a line that is made here."""
+    return ""
 
 
 def _without_credentials(line: bytes) -> bytes:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ async def one_call(folder: Path, name: str) -> tuple[Path, dict[str, Any]]:
     call = attach(bot.worker, config)
     states = States(call)
     call.listen(lambda event: logger.debug(f"{name}: {type(event).__name__}"))
+    call.listen(lambda event: logging.getLogger("tests.tools").warning("%s: a tool's", name))
 
     async def script() -> None:
         await states.bot_is(AgentState.LISTENING)
@@ -45,6 +47,7 @@ async def test_two_attached_calls_at_once_have_each_only_their_own_lines(tmp_pat
     ):
         text = (folder / "log.txt").read_text(encoding="utf-8")
         assert f" {own}: ConversationItemAdded" in text
+        assert f" {own}: a tool's" in text
         assert f" {other}: " not in text
         assert "The report of this call: " in text
         assert report["parley"]["recorder"]["losses"] == {}

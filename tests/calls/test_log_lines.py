@@ -1,6 +1,7 @@
 """The process's log of a call, beside its report, of calls that one process holds at once."""
 
 import asyncio
+import logging
 import re
 import stat
 from pathlib import Path
@@ -12,8 +13,11 @@ from bot.session import SessionReport
 from tests.calls import hooks
 from tests.calls.test_embedding import Watched
 from tests.calls.test_hooks import HERE
+from tests.calls.test_tools import calling
 
 pytestmark = pytest.mark.slow
+
+tools = logging.getLogger("tests.tools")
 
 
 def log_of(report: SessionReport) -> str:
@@ -26,12 +30,15 @@ async def test_two_calls_at_once_have_each_only_their_own_lines(tmp_path: Path) 
     for watched, who in zip(calls, ("Anna", "Ben"), strict=True):
         # A line that says whose it is, out of a task of Pipecat's in the middle of the call.
         watched.call.listen(lambda event, who=who: logger.debug(f"{who}: {type(event).__name__}"))
+        watched.call.listen(lambda event, who=who: tools.warning("%s: in Python's own log", who))
     anna, ben = await asyncio.gather(*(watched.run(watched.one_turn) for watched in calls))
     logger.info("after both")
+    tools.warning("after both")
     for report, own, other in ((anna, "Anna", "Ben"), (ben, "Ben", "Anna")):
         text = log_of(report)
         told = [event["type"] for event in report.data["events"]]
         assert len(re.findall(rf"\b{own}: \w+$", text, re.MULTILINE)) >= len(told) - 1
+        assert text.count(f"{own}: in Python's own log") >= len(told) - 1
         assert f"{other}:" not in text
         assert "after both" not in text
         assert "pipecat.pipeline.worker:" in text
@@ -39,6 +46,19 @@ async def test_two_calls_at_once_have_each_only_their_own_lines(tmp_path: Path) 
     names = [set(re.findall(r"\bScriptedLLM#\d+", log_of(report))) for report in (anna, ben)]
     assert names[0]
     assert names[0].isdisjoint(names[1])
+
+
+async def test_what_tools_log_is_in_the_log_also_from_their_threads(tmp_path: Path) -> None:
+    names = ("blocks", "awaits")
+    sections = {
+        "llm": calling(*((name, {}) for name in names)),
+        "tools": [f"tests.calls.logging_tools:{name}" for name in names],
+    }
+    watched = Watched(tmp_path, **sections)
+    text = log_of(await watched.run(watched.one_turn))
+    assert re.search(r" WARNING tests\.calls\.logging_tools:blocks:\d+ the kettle is old\n", text)
+    assert re.search(r" ERROR   tests\.calls\.logging_tools:awaits:\d+ The cupboard is", text)
+    assert "\n    TimeoutError: no cup\n" in text
 
 
 async def test_a_log_goes_on_until_the_report_is_written(tmp_path: Path) -> None:
