@@ -77,6 +77,7 @@ def write_calls(folder: Path, files: int) -> None:
     report = dump.parse(DUMP_FILE.read_text(encoding="utf-8"))[0].report
     for number in range(files):
         _vary(report, draw)
+        report["job_id"] = f"AJ_{number:05d}"
         call = folder / f"{number:05d}"
         call.mkdir()
         (call / "report.json").write_text(json.dumps(report, indent=2), encoding="utf-8")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from eventlog.plaintext import clean
-from eventlog.stats.command import AsJson, refuse, tell_unreadable
+from eventlog.stats.command import AsJson, refuse, tell_left_out, tell_unreadable
 
 if TYPE_CHECKING:
     from eventlog.compare import Compared
@@ -26,7 +26,8 @@ Example:
   interruption_rate: cannot tell; it takes 10 calls with it on both sides, B has 7.
   parley log compare monday.txt tuesday.txt --json
 
-A and B are files of reports, or folders, as for `parley log stats`. The shift is that of the
+A and B are files of reports, or folders, as for `parley log stats`; each counts a call once, and
+calls that are on both sides are told. The shift is that of the
 median (of the rate, for rates); the interval is from drawing the calls again 2,000 times, always
 in the same way, and holds at 95 % for all metrics together. A metric that fewer than 10 calls of
 either side have is not judged. "No difference shown" is no proof that there is none: the interval
@@ -49,14 +50,20 @@ def compare(
 
     samples = [sample([path]) for path in (a, b)]
     tell_unreadable([each for found in samples for each in found.unreadable])
+    for name, found in zip("AB", samples, strict=True):
+        tell_left_out(found.left_out, f"{name}: ")
+    both = len(samples[0].keys & samples[1].keys)
+    if both:
+        are = "1 call is" if both == 1 else f"{both} calls are"
+        sys.stderr.write(f"{are} on both sides, and count on each\n")
     for path, found in zip((a, b), samples, strict=True):
         if not found.calls:
             return refuse(f"{path}: no readable report, so there is nothing to compare")
     results = compared(*samples)
     if as_json:
-        about = {"confidence": CONFIDENCE, "draws": DRAWS, "seed": SEED}
+        about = {"on_both_sides": both, "confidence": CONFIDENCE, "draws": DRAWS, "seed": SEED}
         sides = {
-            name: {"path": str(path), "calls": found.calls}
+            name: {"path": str(path), "calls": found.calls, "left_out": asdict(found.left_out)}
             for name, path, found in zip("ab", (a, b), samples, strict=True)
         }
         metrics = [asdict(result) | {"sentence": result.sentence} for result in results]

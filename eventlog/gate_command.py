@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from eventlog.plaintext import clean
-from eventlog.stats.command import AsJson, Paths, refuse, tell_again, tell_unreadable
+from eventlog.stats.command import AsJson, Paths, refuse, tell_left_out, tell_unreadable
 
 if TYPE_CHECKING:
     from eventlog.gate import Judged, Requirement
@@ -73,7 +73,7 @@ def _judge(
 
     found = collect(paths, prices=prices)
     tell_unreadable(found.unreadable)
-    tell_again(found.again)
+    tell_left_out(found.left_out)
     figures = flat(found.groups.get("all", Tally()), prices)
     figures["unreadable"] = float(len(found.unreadable))
     judged = [judge(requirement, figures) for requirement in requirements]

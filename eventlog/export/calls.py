@@ -1,28 +1,24 @@
 """The calls of many paths, one at a time, each once.
 
-A call may lie there twice: in its folder, and in the dump of all calls beside others. Two reports
-are of one call if they have one `job_id` and their first event at one moment; the id alone is not
-enough, since LiveKit's console gives every call the same.
+A call may lie there twice: in its folder, and in the dump of all calls beside others.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from eventlog.call_key import call_key, has_key
 from eventlog.reader import LoggedReport, ReadError, scan
 from eventlog.stats.files import find
 from eventlog.stats.pieces import Unreadable
 from eventlog.view import View
 
 
-def call_key(view: View) -> bytes:
-    """Sixteen bytes that are the same for every copy of a call, and for no other call."""
-    first = view.events[0].at if view.events else 0.0
-    named = f"{view.report.get('job_id')!r} {first!r}"
-    return hashlib.sha256(named.encode("utf-8", "backslashreplace")).digest()[:16]
+def key_of(view: View) -> bytes:
+    """Sixteen bytes that are the same for every copy of a call; see `eventlog.call_key`."""
+    return call_key(view.report.get("job_id"), _began_at(view))
 
 
 @dataclass
@@ -45,11 +41,12 @@ class Calls:
                 self.unreadable.append(Unreadable.of(found))
                 continue
             view = View.of(found.data, found.origin)
-            key = call_key(view)
-            if key in seen:
-                self.twice += 1
-                continue
-            seen.add(key)
+            if has_key(view.report.get("job_id"), _began_at(view)):
+                key = key_of(view)
+                if key in seen:
+                    self.twice += 1
+                    continue
+                seen.add(key)
             yield found, view
 
     def _reports(self) -> Iterator[LoggedReport | ReadError]:
@@ -58,3 +55,7 @@ class Calls:
                 yield file
             else:
                 yield from scan(Path(file))
+
+
+def _began_at(view: View) -> float | None:
+    return view.events[0].at if view.events else None

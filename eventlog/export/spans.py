@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from eventlog.export import genai
-from eventlog.export.calls import call_key
+from eventlog.export.calls import key_of
 from eventlog.export.exchanges import Exchange, exchanges
 from eventlog.export.span import Attributes, Moment, Span
 from eventlog.export.stages import Stages
@@ -25,12 +25,12 @@ _ROOT = "conversation"
 
 def trace_id(view: View) -> int:
     """The id of a call's trace, 128 bits."""
-    return int.from_bytes(call_key(view))
+    return int.from_bytes(key_of(view))
 
 
 def span_id(view: View, path: str) -> int:
     """The id of one of its spans, 64 bits."""
-    return int.from_bytes(hashlib.sha256(call_key(view) + path.encode()).digest()[:8])
+    return int.from_bytes(hashlib.sha256(key_of(view) + path.encode()).digest()[:8])
 
 
 def spans(view: View, *, content: bool = False) -> list[Span]:

@@ -1,19 +1,18 @@
-"""All calls of some paths, added up by group: nothing of a call is kept but its numbers."""
+"""All calls of some paths, each once, added up by group: of a call only its numbers are kept."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from functools import partial
-from hashlib import blake2b
 from pathlib import Path
 
 from eventlog.stats.call import numbers_of
 from eventlog.stats.costs import PriceTable, call_cost
 from eventlog.stats.files import find
 from eventlog.stats.groups import By, labels
-from eventlog.stats.pieces import Piece, Unreadable, each_piece, records_of
-from eventlog.stats.record import Record
+from eventlog.stats.once import LeftOut, Once, each_once
+from eventlog.stats.pieces import Piece, Unreadable, records_of
 from eventlog.stats.tally import Tally
 
 
@@ -21,33 +20,27 @@ from eventlog.stats.tally import Tally
 class Collected:
     """What was found: the sums by the group's label, and what could not be read.
 
-    `again` is how many of the calls are in more than one place, and so were counted again; `seen`
-    holds eight bytes of each call, to tell.
+    `left_out` is how many reports were of calls that had come before, of the whole; `once` says so
+    of a piece.
     """
 
     groups: dict[str, Tally] = field(default_factory=dict[str, Tally])
     unreadable: list[Unreadable] = field(default_factory=list[Unreadable])
     calls: int = 0
-    again: int = 0
-    seen: set[int] = field(default_factory=set[int])
+    left_out: LeftOut = field(default_factory=LeftOut)
+    once: Once = field(default_factory=Once)
 
-    def merge(self, other: Collected) -> None:
-        """Adds what another piece found."""
-        for label, tally in other.groups.items():
+    def merge(self, piece: Collected) -> None:
+        """Adds what a piece came to."""
+        for label, tally in piece.groups.items():
             self.groups.setdefault(label, Tally()).merge(tally)
-        self.unreadable += other.unreadable
-        self.calls += other.calls
-        self.again += other.again + len(self.seen & other.seen)
-        self.seen |= other.seen
+        self.unreadable += piece.unreadable
+        self.calls += piece.calls
+        self.left_out.add(piece.once)
 
-    def see(self, record: Record) -> None:
-        """Counts a call, and whether it was there before: the same job, begun at the same time."""
-        self.calls += 1
-        if record.job_id and record.events:
-            name = f"{record.job_id}\0{record.events[0].created_at}".encode(errors="surrogatepass")
-            key = int.from_bytes(blake2b(name, digest_size=8).digest())
-            self.again += key in self.seen
-            self.seen.add(key)
+    def without_calls(self) -> Collected:
+        """The same, if none of its calls had counted."""
+        return Collected(unreadable=self.unreadable, once=self.once.all_left_out())
 
 
 def collect(
@@ -55,18 +48,23 @@ def collect(
 ) -> Collected:
     """The sums of all calls below some paths, by group."""
     found = Collected()
-    for piece in each_piece(partial(_add_up, by=by, prices=prices), find(paths)):
+    for piece in each_once(partial(_add_up, by=by, prices=prices), find(paths)):
         found.merge(piece)
     return found
 
 
-def _add_up(piece: Piece, by: By | None, prices: PriceTable | None) -> Collected:
-    found = Collected()
-    for record in records_of(piece):
-        if isinstance(record, Unreadable):
-            found.unreadable.append(record)
+def _add_up(
+    piece: Piece, before: Collection[bytes], by: By | None, prices: PriceTable | None
+) -> Collected:
+    found = Collected(once=Once(before))
+    for entry in records_of(piece):
+        if isinstance(entry, Unreadable):
+            found.unreadable.append(entry)
             continue
-        found.see(record)
+        place, record = entry
+        if not found.once.counts(record, place):
+            continue
+        found.calls += 1
         numbers = numbers_of(record)
         cost = None if prices is None else call_cost(record.usage or [], prices)
         for label in labels(record, by):

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from eventlog.stats.costs import PriceTable
+    from eventlog.stats.once import LeftOut
     from eventlog.stats.pieces import Unreadable
 
 HELP = """\
@@ -30,10 +31,11 @@ Example:
 
 A path is a file (JSON, JSON Lines, a dump with any number of reports) or a folder: in the folder
 of a call only its report.json counts, in others every .json, .jsonl, .ndjson and .txt file, and
-so on below. All delays are seconds. `turn.…` are the parts of the latency that Parley's reports
-have, which sum to e2e_latency. A turn is unanswered if no reply follows before the next turn or
-the end; turns that were still pending at the close do not count. Talk time is that of the states,
-so a user's has the VAD's hold in it. Days are those of UTC. A call with two tags is in two groups.
+so on below. A call counts once, whichever files it lies in. All delays are seconds. `turn.…` are
+the parts of the latency that Parley's reports have, which sum to e2e_latency. A turn is unanswered
+if no reply follows before the next turn or the end; turns that were still pending at the close do
+not count. Talk time is that of the states, so a user's has the VAD's hold in it. Days are those of
+UTC. A call with two tags is in two groups.
 
 What cannot be read is named on stderr, and the rest counts. Exit code: 0, or 2 if nothing could
 be read.
@@ -85,7 +87,7 @@ def _print(paths: list[Path], by: By | None, prices: PriceTable | None, form: st
 
     found = collect(paths, by, prices)
     tell_unreadable(found.unreadable)
-    tell_again(found.again)
+    tell_left_out(found.left_out)
     if form == "json":
         sys.stdout.write(json.dumps(table.as_json(found, by, prices)) + "\n")
     elif not found.calls:
@@ -113,11 +115,12 @@ def tell_unreadable(unreadable: Sequence[Unreadable]) -> None:
         sys.stderr.write(f"  and {len(unreadable) - NAMED} more\n")
 
 
-def tell_again(again: int) -> None:
-    """Say on stderr that calls were counted more than once."""
-    if again:
-        told = "1 report is of a call" if again == 1 else f"{again} reports are of calls"
+def tell_left_out(left_out: LeftOut, where: str = "") -> None:
+    """Say on stderr how many reports did not count since their call had come before."""
+    if left_out.reports:
+        reports = "1 report" if left_out.reports == 1 else f"{left_out.reports} reports"
+        files = "1 file" if left_out.files == 1 else f"{left_out.files} files"
         sys.stderr.write(
-            f"warning: {told} that another report is of, and counted again; "
-            "`parley log import` makes a store with each call once\n"
+            f"{where}{reports} in {files} left out, of calls that came before "
+            "(the same job_id, begun at the same time)\n"
         )

@@ -49,24 +49,31 @@ Piece: TypeAlias = list[str | Unreadable]
 Result = TypeVar("Result")
 
 
-def records_of(piece: Piece) -> Iterator[Record | Unreadable]:
-    """The records of a piece, with each failure in its place."""
-    for file in piece:
+def records_of(piece: Piece) -> Iterator[tuple[int, Record] | Unreadable]:
+    """The records of a piece, each with the place of its file, and each failure in its place."""
+    for place, file in enumerate(piece):
         if isinstance(file, Unreadable):
             yield file
             continue
         for found in records(file):
-            yield Unreadable.of(found) if isinstance(found, ReadError) else found
+            yield Unreadable.of(found) if isinstance(found, ReadError) else (place, found)
 
 
 def each_piece(
     work: Callable[[Piece], Result], files: Iterable[str | ReadError]
 ) -> Iterator[Result]:
     """What `work` makes of each piece, in order; it and its results have to be picklable."""
+    return (result for _, result in with_pieces(work, files))
+
+
+def with_pieces(
+    work: Callable[[Piece], Result], files: Iterable[str | ReadError]
+) -> Iterator[tuple[Piece, Result]]:
+    """Each piece with what `work` makes of it; see `each_piece`."""
     listed = (Unreadable.of(file) if isinstance(file, ReadError) else file for file in files)
     first, second = list(islice(listed, FILES)), list(islice(listed, FILES))
     if not second:
-        yield work(first)
+        yield first, work(first)
         return
     # A fork costs nothing, and is safe where this process has no threads.
     context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
@@ -74,10 +81,14 @@ def each_piece(
     # Ctrl-C is for this process: it ends without a word, and the other two end with it.
     deaf = partial(signal.signal, signal.SIGINT, signal.SIG_IGN)
     with ProcessPoolExecutor(PROCESSES, mp_context=context, initializer=deaf) as pool:
-        ahead: deque[Future[Result]] = deque()
+        ahead: deque[tuple[Piece, Future[Result]]] = deque()
         for piece in chain([first, second], rest):
-            ahead.append(pool.submit(work, piece))
+            ahead.append((piece, pool.submit(work, piece)))
             if len(ahead) > 2 * PROCESSES:
-                yield ahead.popleft().result()
+                yield _done(*ahead.popleft())
         while ahead:
-            yield ahead.popleft().result()
+            yield _done(*ahead.popleft())
+
+
+def _done(piece: Piece, future: Future[Result]) -> tuple[Piece, Result]:
+    return piece, future.result()

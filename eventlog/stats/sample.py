@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from eventlog.stats.call import CallNumbers, numbers_of
 from eventlog.stats.files import find
-from eventlog.stats.pieces import Piece, Unreadable, each_piece, records_of
+from eventlog.stats.once import LeftOut, Once, each_once
+from eventlog.stats.pieces import Piece, Unreadable, records_of
 from eventlog.stats.rates import COUNTS
 
 
@@ -23,7 +24,11 @@ class Owned:
 
 @dataclass
 class Sample:
-    """A set of calls: metrics by name, counts by name with a number for each call."""
+    """A set of calls: metrics by name, counts by name with a number for each call.
+
+    `left_out` and `keys`, which tell its calls from others, are those of the whole; `once` is the
+    same of a piece.
+    """
 
     calls: int = 0
     metrics: dict[str, Owned] = field(default_factory=dict[str, Owned])
@@ -31,6 +36,9 @@ class Sample:
         default_factory=lambda: {name: array("q") for name in COUNTS}
     )
     unreadable: list[Unreadable] = field(default_factory=list[Unreadable])
+    left_out: LeftOut = field(default_factory=LeftOut)
+    keys: set[bytes] = field(default_factory=set[bytes])
+    once: Once = field(default_factory=Once)
 
     def add(self, call: CallNumbers) -> None:
         """Adds a call."""
@@ -42,31 +50,39 @@ class Sample:
             numbers.append(call.counts[name])
         self.calls += 1
 
-    def merge(self, other: Sample) -> None:
-        """Adds the calls of another behind these."""
-        for name, more in other.metrics.items():
+    def merge(self, piece: Sample) -> None:
+        """Adds the calls of a piece behind these."""
+        for name, more in piece.metrics.items():
             owned = self.metrics.setdefault(name, Owned())
             owned.values.extend(more.values)
             owned.calls.extend(array("q", (self.calls + call for call in more.calls)))
         for name, numbers in self.counts.items():
-            numbers.extend(other.counts[name])
-        self.calls += other.calls
-        self.unreadable += other.unreadable
+            numbers.extend(piece.counts[name])
+        self.calls += piece.calls
+        self.unreadable += piece.unreadable
+        self.left_out.add(piece.once)
+        self.keys |= piece.once.seen.keys()
+
+    def without_calls(self) -> Sample:
+        """The same, if none of its calls had counted."""
+        return Sample(unreadable=self.unreadable, once=self.once.all_left_out())
 
 
 def sample(paths: Iterable[Path]) -> Sample:
     """The calls below some paths."""
     found = Sample()
-    for piece in each_piece(_sample, find(paths)):
+    for piece in each_once(_sample, find(paths)):
         found.merge(piece)
     return found
 
 
-def _sample(piece: Piece) -> Sample:
-    found = Sample()
-    for record in records_of(piece):
-        if isinstance(record, Unreadable):
-            found.unreadable.append(record)
-        else:
+def _sample(piece: Piece, before: Collection[bytes]) -> Sample:
+    found = Sample(once=Once(before))
+    for entry in records_of(piece):
+        if isinstance(entry, Unreadable):
+            found.unreadable.append(entry)
+            continue
+        place, record = entry
+        if found.once.counts(record, place):
             found.add(numbers_of(record))
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
 from eventlog.plaintext import clean
@@ -33,7 +34,7 @@ def as_json(found: Collected, by: By | None, prices: PriceTable | None) -> dict[
     table = {key: getattr(prices, key) for key in ("currency", "date", "source")} if prices else {}
     return {
         "calls": found.calls,
-        "counted_again": found.again,
+        "left_out": asdict(found.left_out),
         "unreadable": [
             {"file": each.file, "line": each.line, "problem": each.problem}
             for each in found.unreadable

@@ -18,7 +18,7 @@ def calls(folder, name, *, number, slower=0.0, seed=1, errors=0):
     draw = random.Random(f"{seed} {name}")
     lines = []
     for place in range(number):
-        report = dumped()
+        report = dumped() | {"job_id": f"{seed} {name} {place}"}
         usual = draw.lognormvariate(0.2, 0.3) + slower
         for event in report["events"]:
             metrics = event.get("item", {}).get("metrics", {})
@@ -115,7 +115,8 @@ def test_the_command_tells_a_sentence_a_metric(tmp_path):
 def test_the_command_gives_json(tmp_path):
     a = calls(tmp_path, "a", number=30)
     found = json.loads(run(a, a, "--json").stdout)
-    assert found["a"] == found["b"] == {"path": str(a), "calls": 30}
+    side = {"path": str(a), "calls": 30, "left_out": {"reports": 0, "files": 0}}
+    assert found["a"] == found["b"] == side
     assert {each["verdict"] for each in found["metrics"]} == {"no difference shown"}
 
 
@@ -123,3 +124,26 @@ def test_an_empty_side_is_exit_code_2(tmp_path):
     done = run(calls(tmp_path, "a", number=1), tmp_path / "missing")
     assert done.exit_code == 2
     assert "nothing to compare" in done.stderr
+
+
+def test_each_side_counts_a_call_once_and_those_on_both_sides_are_told(tmp_path):
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+    one = calls(tmp_path, "one", number=12).rename(tmp_path / "a" / "one.jsonl")
+    two = calls(tmp_path, "two", number=11).rename(tmp_path / "b" / "two.jsonl")
+    (tmp_path / "b" / "backup.jsonl").write_text(two.read_text())
+    both = one.read_text().splitlines()[:3]
+    (tmp_path / "b" / "both.jsonl").write_text("\n".join(both))
+    done = run(tmp_path / "a", tmp_path / "b")
+    assert done.stdout.splitlines()[:2] == [
+        f"A: {tmp_path}/a, 12 calls",
+        f"B: {tmp_path}/b, 14 calls",
+    ]
+    assert done.stderr.splitlines() == [
+        "B: 11 reports in 1 file left out, of calls that came before "
+        "(the same job_id, begun at the same time)",
+        "3 calls are on both sides, and count on each",
+    ]
+    found = json.loads(run(tmp_path / "a", tmp_path / "b", "--json").stdout)
+    assert found["b"]["left_out"] == {"reports": 11, "files": 1}
+    assert found["on_both_sides"] == 3

@@ -32,7 +32,10 @@ def percentile(values, percent):
 
 
 def tree(folder):
-    """Our store, LiveKit's files by name, a dump of three and JSON Lines of two: eight calls."""
+    """Our store, LiveKit's files by name, a dump of three and JSON Lines of two.
+
+    They are eight reports of five calls: the store has one call twice, the dump one three times.
+    """
     for name in ("a1", "a2"):
         (folder / "sessions" / name).mkdir(parents=True)
         (folder / "sessions" / name / "report.json").write_text(json.dumps(ours(), indent=2))

@@ -58,15 +58,21 @@ def test_what_cannot_be_read_is_a_warning_while_anything_can(tmp_path):
     assert done.exit_code == 0
     assert done.stderr.splitlines()[0] == "warning: 30 not readable, not counted:"
     assert done.stderr.splitlines()[21] == "  and 10 more"
-    assert done.stdout.startswith("8 calls")
+    assert done.stdout.startswith("5 calls")
 
 
-def test_calls_that_lie_in_two_places_are_told(tmp_path):
-    tree(tmp_path)  # of a call of ours two reports, of the dump's three
+def test_calls_that_lie_there_more_than_once_are_told(tmp_path):
+    tree(tmp_path)
     done = run(tmp_path)
-    assert done.stdout.startswith("8 calls")
-    assert done.stderr.startswith("warning: 3 reports are of calls that another report is of")
-    assert json.loads(run(tmp_path, "--json").stdout)["counted_again"] == 3
+    assert done.stdout.startswith("5 calls")
+    assert done.stderr == (
+        "3 reports in 2 files left out, of calls that came before "
+        "(the same job_id, begun at the same time)\n"
+    )
+    assert json.loads(run(tmp_path, "--json").stdout)["left_out"] == {"reports": 3, "files": 2}
+    again = run(DUMP_FILE, DUMP_FILE)
+    assert again.stdout == run(DUMP_FILE).stdout
+    assert again.stderr.startswith("1 report in 1 file left out")
     assert run(DUMP_FILE).stderr == ""
 
 

@@ -66,7 +66,8 @@ def test_a_call_without_usage_has_no_cost(tmp_path):
 
 def test_costs_are_those_of_the_calls_with_prices(tmp_path):
     spoken = {"type": "tts_usage", "provider": "v", "model": "w", "characters_count": 20}
-    calls = [ours() | {"usage": [spoken]}, ours() | {"usage": [spoken, USED | {"x": 1}]}, dumped()]
+    unpriced = {"job_id": "b", "usage": [spoken, USED | {"x": 1}]}
+    calls = [ours() | {"usage": [spoken]}, ours() | unpriced, dumped()]
     (tmp_path / "calls.jsonl").write_text("\n".join(map(json.dumps, calls)))
     prices = table(tmp_path)
     tally = collect([tmp_path / "calls.jsonl"], prices=prices).groups["all"]
