@@ -8,27 +8,29 @@ are looked at, so each interval is widened until the 95 % hold for all of them t
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from eventlog.drawing import Figure, MedianOfCalls, RateOfCalls, draw_again, drawn_of_nothing
 from eventlog.stats.call import CALL_SECONDS
 from eventlog.stats.rates import RATES
 from eventlog.stats.sample import Owned, Sample
 
 if TYPE_CHECKING:
-    from numpy.random import Generator
     from numpy.typing import NDArray
 
 ENOUGH = 10
 """Calls with the metric that each side needs."""
 
-DRAWS = 2000
-SEED = 20260101
 CONFIDENCE = 0.95
 
-_CELLS = 250_000
-"""So many numbers of draws are held at once: as many as stay in a processor's cache."""
+_PER_CALL = "errors_per_call"
+_RATES = {rate.name: (rate.part, rate.whole) for rate in RATES} | {_PER_CALL: ("errors", "")}
+"""What is a part of what, by name; without a whole it is so much a call."""
+
+_UNITS = {"llm_node_tps": "tokens/s", _PER_CALL: ""}
 
 
 class Verdict(StrEnum):
@@ -89,106 +91,88 @@ _WORDS = {
 }
 
 
-def compare(a: Sample, b: Sample) -> list[Compared]:
-    """Every metric that either side has, then the rates."""
-    names = list(dict.fromkeys([*a.metrics, *b.metrics]))
-    tail = (1 - CONFIDENCE) / 2 / max(len(names) + len(RATES) + 1, 1)
-    found = [_metric(name, a, b, tail) for name in sorted(names, key=_place)]
-    rates = [
-        *((rate.name, rate.part, rate.whole) for rate in RATES),
-        ("errors_per_call", "errors", ""),
-    ]
-    return found + [_rate(name, part, whole, a, b, tail) for name, part, whole in rates]
+@dataclass
+class _Measured:
+    """A metric or a rate of one side, and in each draw; without draws there is too little of it."""
+
+    side: Side
+    figure: Figure | None = None
+    draws: NDArray[Any] | None = None
+
+
+def _tell_nobody(_done: float) -> None:
+    """Nobody waits."""
+
+
+def compare(a: Sample, b: Sample, tell: Callable[[float], None] = _tell_nobody) -> list[Compared]:
+    """Every metric that either side has, then the rates.
+
+    Args:
+        a: The calls to compare with.
+        b: The calls to judge.
+        tell: Told how much of the work is done, from 0 to 1.
+    """
+    metrics = sorted({*a.metrics, *b.metrics}, key=_place)
+    tail = (1 - CONFIDENCE) / 2 / (len(metrics) + len(_RATES))
+    sides: list[list[_Measured]] = []
+    for number, sample in enumerate((a, b)):
+        measured = [_metric(name, sample) for name in metrics]
+        measured += [_rate(part, whole, sample, number) for part, whole in _RATES.values()]
+        _draw(measured, number, lambda done, number=number: tell((number + done) / 2))
+        sides.append(measured)
+    named = zip([*metrics, *_RATES], *sides, strict=True)
+    return [_judged(name, of_a, of_b, tail) for name, of_a, of_b in named]
 
 
 def _place(name: str) -> tuple[bool, str]:
     return (name != "e2e_latency", name)
 
 
-def _metric(name: str, a: Sample, b: Sample, tail: float) -> Compared:
+def _metric(name: str, sample: Sample) -> _Measured:
     import numpy as np
 
-    sides: list[Side] = []
-    draws: list[NDArray[Any]] = []
-    for side, sample in enumerate((a, b)):
-        owned = sample.metrics.get(name, Owned())
-        values = np.array(owned.values)
-        distinct, calls = np.unique(np.array(owned.calls, dtype=np.int64), return_inverse=True)
-        middle = float(np.median(values)) if len(values) else None
-        sides.append(Side(middle, len(values), len(distinct)))
-        if len(distinct) >= ENOUGH:
-            draws.append(_drawn_medians(values, calls, len(distinct), side))
-    return _judged(name, "tokens/s" if name == "llm_node_tps" else "s", sides, draws, tail)
+    owned = sample.metrics.get(name, Owned())
+    values = np.array(owned.values)
+    distinct, calls = np.unique(np.array(owned.calls, dtype=np.int64), return_inverse=True)
+    middle = float(np.median(values)) if len(values) else None
+    side = Side(middle, len(values), len(distinct))
+    return _Measured(side, MedianOfCalls(values, calls) if len(distinct) >= ENOUGH else None)
 
 
-def _drawn_medians(
-    values: NDArray[Any], calls: NDArray[Any], number_of_calls: int, side: int
-) -> NDArray[Any]:
-    """The median of each draw of calls; `calls` says of each value which call it is from."""
+def _rate(part: str, whole: str, sample: Sample, number: int) -> _Measured:
     import numpy as np
 
-    order = np.argsort(values, kind="stable")
-    values, calls = values[order], calls[order]
-    draw = np.random.default_rng([SEED, side])
-    at_once = max(_CELLS // len(values), 1)
-    medians: list[NDArray[Any]] = []
-    for begun in range(0, DRAWS, at_once):
-        drawn = _drawn_again(draw, number_of_calls, min(at_once, DRAWS - begun))
-        reached = np.cumsum(drawn[:, calls], axis=1)
-        half = reached[:, -1:] / 2
-        low, high = (reached < half).sum(axis=1), (reached <= half).sum(axis=1)
-        medians.append((values[low] + values[np.minimum(high, len(values) - 1)]) / 2)
-    return np.concatenate(medians)
-
-
-def _drawn_again(draw: Generator, calls: int, times: int) -> NDArray[Any]:
-    """How often each call was drawn, a row a draw; `multinomial` does the same in more time."""
-    import numpy as np
-
-    drawn = draw.integers(0, calls, (times, calls)) + np.arange(0, times * calls, calls)[:, None]
-    return np.bincount(drawn.ravel(), minlength=times * calls).reshape(times, calls)
-
-
-def _rate(name: str, part: str, whole: str, a: Sample, b: Sample, tail: float) -> Compared:
-    import numpy as np
-
-    sides: list[Side] = []
-    draws: list[NDArray[Any]] = []
-    for side, sample in enumerate((a, b)):
-        parts = np.array(sample.counts[part], dtype=np.int64)
-        wholes = np.array(sample.counts[whole], dtype=np.int64) if whole else np.ones_like(parts)
-        parts, wholes = parts[wholes > 0], wholes[wholes > 0]
-        value = float(parts.sum() / wholes.sum()) if len(wholes) else None
-        sides.append(Side(value, int(wholes.sum()), len(wholes)))
-        if len(wholes) >= ENOUGH:
-            draws.append(_drawn_rates(parts, wholes, side))
-    return _judged(name, "" if name == "errors_per_call" else "%", sides, draws, tail)
-
-
-def _drawn_rates(parts: NDArray[Any], wholes: NDArray[Any], side: int) -> NDArray[Any]:
-    import numpy as np
-
-    draw = np.random.default_rng([SEED, side])
-    calls = len(wholes)
+    parts = np.array(sample.counts[part], dtype=np.int64)
+    wholes = np.array(sample.counts[whole], dtype=np.int64) if whole else np.ones_like(parts)
+    parts, wholes = parts[wholes > 0], wholes[wholes > 0]
+    value = float(parts.sum() / wholes.sum()) if len(wholes) else None
+    side = Side(value, int(wholes.sum()), len(wholes))
+    if len(wholes) < ENOUGH:
+        return _Measured(side)
     if not parts.any():
-        # Drawn again, nothing stays nothing; but what never was in n calls may be in one of n/3.
-        return draw.beta(1, calls + 1, DRAWS)
-    drawn = (draw.integers(0, calls, calls) for _ in range(DRAWS))
-    return np.array([parts[each].sum() / wholes[each].sum() for each in drawn])
+        return _Measured(side, draws=drawn_of_nothing(len(wholes), number))
+    return _Measured(side, RateOfCalls(parts, wholes))
 
 
-def _judged(
-    name: str, unit: str, sides: list[Side], draws: list[NDArray[Any]], tail: float
-) -> Compared:
+def _draw(measured: list[_Measured], number: int, tell: Callable[[float], None]) -> None:
+    """Draw the calls of a side again, for each figure that there is enough of."""
+    figures = {place: each.figure for place, each in enumerate(measured) if each.figure is not None}
+    draws = draw_again(list(figures.values()), number, tell)
+    for place, found in zip(figures, draws, strict=True):
+        measured[place].draws = found
+
+
+def _judged(name: str, a: _Measured, b: _Measured, tail: float) -> Compared:
     import numpy as np
 
-    a, b = sides
-    if len(draws) < 2 or a.value is None or b.value is None:
-        return Compared(name, unit, a, b, Verdict.CANNOT_TELL)
-    shifts = draws[1] - draws[0]
+    unit = _UNITS.get(name, "%" if name in _RATES else "s")
+    if a.draws is None or b.draws is None or a.side.value is None or b.side.value is None:
+        return Compared(name, unit, a.side, b.side, Verdict.CANNOT_TELL)
+    shifts = b.draws - a.draws
     low, high = (float(edge) for edge in np.quantile(shifts, [tail, 1 - tail]))
     verdict = Verdict.HIGHER if low > 0 else Verdict.LOWER if high < 0 else Verdict.NO_DIFFERENCE
-    return Compared(name, unit, a, b, verdict, b.value - a.value, low, high)
+    shift = b.side.value - a.side.value
+    return Compared(name, unit, a.side, b.side, verdict, shift, low, high)
 
 
 def _amount(value: float, unit: str) -> str:

@@ -27,11 +27,10 @@ Example:
   parley log compare monday.txt tuesday.txt --json
 
 A and B are files of reports, or folders, as for `parley log stats`; each counts a call once, and
-calls that are on both sides are told. The shift is that of the
-median (of the rate, for rates); the interval is from drawing the calls again 2,000 times, always
-in the same way, and holds at 95 % for all metrics together. A metric that fewer than 10 calls of
-either side have is not judged. "No difference shown" is no proof that there is none: the interval
-says how large it may be.
+calls that are on both sides are told. The shift is that of the median (of the rate, for rates); the
+interval is from drawing the calls again 2,000 times, always in the same way, and holds at 95 % for
+all metrics together. A metric that fewer than 10 calls of either side have is not judged. "No
+difference shown" is no proof that there is none: the interval says how large it may be.
 
 Exit code: 0 whatever the verdicts are (`parley log gate` fails a build), 2 if a side has no
 readable report.
@@ -44,11 +43,17 @@ def compare(
     as_json: AsJson = False,
 ) -> int:
     """Compare two sets of calls; 2 if one of them is empty."""
-    from eventlog.compare import CONFIDENCE, DRAWS, SEED
+    from eventlog.compare import CONFIDENCE
     from eventlog.compare import compare as compared
+    from eventlog.drawing import DRAWS, SEED
+    from eventlog.progress import Progress
     from eventlog.stats.sample import sample
 
-    samples = [sample([path]) for path in (a, b)]
+    with Progress() as progress:
+        samples = [
+            sample([path], lambda calls, name=name: progress(f"reading {name}: {calls:,} calls"))
+            for name, path in zip("AB", (a, b), strict=True)
+        ]
     tell_unreadable([each for found in samples for each in found.unreadable])
     for name, found in zip("AB", samples, strict=True):
         tell_left_out(found.left_out, f"{name}: ")
@@ -59,7 +64,8 @@ def compare(
     for path, found in zip((a, b), samples, strict=True):
         if not found.calls:
             return refuse(f"{path}: no readable report, so there is nothing to compare")
-    results = compared(*samples)
+    with Progress() as progress:
+        results = compared(*samples, tell=lambda done: progress(f"drawing again: {done:.0%}"))
     if as_json:
         about = {"on_both_sides": both, "confidence": CONFIDENCE, "draws": DRAWS, "seed": SEED}
         sides = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -44,12 +44,17 @@ class Collected:
 
 
 def collect(
-    paths: Iterable[Path], by: By | None = None, prices: PriceTable | None = None
+    paths: Iterable[Path],
+    by: By | None = None,
+    prices: PriceTable | None = None,
+    tell: Callable[[int], None] | None = None,
 ) -> Collected:
-    """The sums of all calls below some paths, by group."""
+    """The sums of all calls below some paths, by group; `tell` is told how many are read so far."""
     found = Collected()
     for piece in each_once(partial(_add_up, by=by, prices=prices), find(paths)):
         found.merge(piece)
+        if tell is not None:
+            tell(found.calls)
     return found
 
 

@@ -82,10 +82,12 @@ def stats(
 
 
 def _print(paths: list[Path], by: By | None, prices: PriceTable | None, form: str) -> int:
+    from eventlog.progress import Progress
     from eventlog.stats import table
     from eventlog.stats.collect import collect
 
-    found = collect(paths, by, prices)
+    with Progress() as progress:
+        found = collect(paths, by, prices, tell=lambda calls: progress(f"{calls:,} calls"))
     tell_unreadable(found.unreadable)
     tell_left_out(found.left_out)
     if form == "json":

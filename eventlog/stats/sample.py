@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -68,11 +68,13 @@ class Sample:
         return Sample(unreadable=self.unreadable, once=self.once.all_left_out())
 
 
-def sample(paths: Iterable[Path]) -> Sample:
-    """The calls below some paths."""
+def sample(paths: Iterable[Path], tell: Callable[[int], None] | None = None) -> Sample:
+    """The calls below some paths; `tell` is told how many there are so far."""
     found = Sample()
     for piece in each_once(_sample, find(paths)):
         found.merge(piece)
+        if tell is not None:
+            tell(found.calls)
     return found
 
 

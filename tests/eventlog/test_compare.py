@@ -147,3 +147,22 @@ def test_each_side_counts_a_call_once_and_those_on_both_sides_are_told(tmp_path)
     found = json.loads(run(tmp_path / "a", tmp_path / "b", "--json").stdout)
     assert found["b"]["left_out"] == {"reports": 11, "files": 1}
     assert found["on_both_sides"] == 3
+
+
+def test_ctrl_c_ends_it_without_a_word(tmp_path, monkeypatch):
+    def pressed(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("eventlog.compare.draw_again", pressed)
+    a = calls(tmp_path, "a", number=10)
+    done = run(a, calls(tmp_path, "b", number=10))
+    assert (done.exit_code, done.output) == (130, "")
+
+
+def test_how_far_it_is_is_told_from_nothing_to_all(tmp_path):
+    read, drawn = [], []
+    a, b = (calls(tmp_path, name, number=20) for name in "ab")
+    compare(sample([a], read.append), sample([b], read.append), tell=drawn.append)
+    assert read == [20, 20]
+    assert drawn == sorted(drawn)
+    assert drawn[-1] == 1.0
