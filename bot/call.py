@@ -138,7 +138,7 @@ class Call(Conversation):
 
     def turns(self) -> list[dict[str, Any]]:
         """Return what each answered turn waited for so far, as in the report's `parley.turns`."""
-        return self._intake.recorder.agent.events.turns
+        return self._intake.turns
 
     async def close(
         self,

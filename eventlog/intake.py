@@ -54,6 +54,11 @@ class Intake:
         """The fold so far, to be read only."""
         return self._recorder
 
+    @property
+    def turns(self) -> list[dict[str, Any]]:
+        """What each answered turn waited for so far, as in the report's `parley.turns`."""
+        return self._recorder.agent.turns
+
     def listen(self, listener: Listener) -> None:
         """Have `listener` called with each event as it is told."""
         self._listeners.append(listener)

@@ -150,8 +150,8 @@ def _parley(
             }
             for switch in recorder.serving.switches
         ],
-        "turns": recorder.agent.events.turns,
-        "requests": recorder.agent.events.requests | recorder.agent.tools.requests,
+        "turns": recorder.agent.turns,
+        "requests": recorder.agent.requests,
         "failures": [
             {
                 "at": failure.at,

@@ -6,6 +6,8 @@ whether the bot thinks or listens when nothing is heard, is decided here.
 
 from __future__ import annotations
 
+from typing import Any
+
 from eventlog.events import AgentState
 from eventlog.recorder.agent_events import AgentEvents
 from eventlog.recorder.early_reply import EarlyReply
@@ -48,6 +50,16 @@ class AgentSide:
         self._reply: Speech | None = None
         self._resuming = False
         self._cut_at = float("inf")
+
+    @property
+    def turns(self) -> list[dict[str, Any]]:
+        """What each answered turn waited for so far: the entries of `parley.turns`."""
+        return self.events.turns
+
+    @property
+    def requests(self) -> dict[str, str]:
+        """The LLM's request that a message or a tool call answers, by the id of the item."""
+        return self.events.requests | self.tools.requests
 
     def say(self, signal: SayRequested) -> None:
         """Announce a text that needs no LLM."""
