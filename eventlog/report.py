@@ -117,7 +117,7 @@ def _duration_ms(recorder: Recorder, timestamp: float) -> int | None:
 
 def _errors(recorder: Recorder) -> dict[str, int]:
     counts = dict.fromkeys(ERROR_KEYS, 0)
-    for source, number in recorder.error_counts().items():
+    for source, number in recorder.failures.counts().items():
         counts[ERROR_SLOTS.get(source, "realtime")] += number
     return counts
 
@@ -160,7 +160,7 @@ def _parley(
                 "category": failure.category,
                 "message": failure.message,
             }
-            for failure in recorder.failures
+            for failure in recorder.failures.all
         ],
         "close_detail": dict(closed.detail) if closed else {},
         "participants": recorder.participants,

@@ -7,17 +7,17 @@ the schema's semantics are tested here with scripts of signals, without audio an
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from eventlog.events import AgentState, Close, ErrorDetail, ErrorOccurred, Event, UserState
+from eventlog.events import AgentState, Close, Event, UserState
 from eventlog.items import AgentHandoff
 from eventlog.recorder.agent_side import AgentSide
+from eventlog.recorder.answering import Answering
+from eventlog.recorder.failures import Failures, error_detail
 from eventlog.recorder.ids import ItemIds
 from eventlog.recorder.serving import Serving
-from eventlog.recorder.speech import Speech
 from eventlog.recorder.timeline import Timeline
 from eventlog.recorder.usage import Usage
 from eventlog.recorder.user_side import UserSide
@@ -64,16 +64,6 @@ from eventlog.signals import (
 
 S = TypeVar("S", bound=Signal)
 
-# The schema knows four parts that can fail; what carries the call counts as the realtime one.
-ERROR_TYPES = {
-    ErrorSource.STT: "stt_error",
-    ErrorSource.LLM: "llm_error",
-    ErrorSource.TTS: "tts_error",
-    ErrorSource.REALTIME: "realtime_model_error",
-    ErrorSource.TRANSPORT: "realtime_model_error",
-    ErrorSource.OTHER: "realtime_model_error",
-}
-
 
 class Recorder:
     """The fold of one call.
@@ -96,13 +86,13 @@ class Recorder:
         self.serving = Serving(providers)
         self.agent = AgentSide(self.timeline, self._ids, self.serving)
         self.agent.events.agent_id = agent_id
+        self._answering = Answering(self.user, self.agent, self.serving)
         self.usage = Usage()
         self.started_at: float | None = None
-        self.last_at: float | None = None
         self.recording: RecordingStarted | None = None
         self.closed: Closed | None = None
         self.participants: list[str] = []
-        self.failures: list[Failed] = []
+        self.failures = Failures(self.timeline)
         self.losses: list[Lost] = []
         self._handlers: dict[type[Signal], Callable[[Any], None]] = {}
         self._register()
@@ -114,17 +104,10 @@ class Recorder:
         """
         if self.closed is not None:
             return []
-        self.last_at = signal.at
         handler = self._handlers.get(type(signal))
         if handler is not None:
             handler(signal)
         return self.timeline.untold()
-
-    def take_all(self, signals: Iterable[Signal]) -> Recorder:
-        """Fold many signals and return the recorder itself."""
-        for signal in signals:
-            self.take(signal)
-        return self
 
     @property
     def both_listening(self) -> bool:
@@ -135,15 +118,11 @@ class Recorder:
             and not self.agent.tools.running
         )
 
-    def error_counts(self) -> Counter[ErrorSource]:
-        """Count the failures by the part that failed."""
-        return Counter(failure.source for failure in self.failures)
-
     def _on(self, kind: type[S], handler: Callable[[S], None]) -> None:
         self._handlers[kind] = handler
 
     def _register(self) -> None:
-        user, agent = self.user, self.agent
+        user, agent, answering = self.user, self.agent, self._answering
         self._on(CallStarted, self._call_started)
         self._on(ParticipantJoined, lambda s: self.participants.append(s.participant))
         self._on(AgentChanged, self._agent_changed)
@@ -151,11 +130,11 @@ class Recorder:
         self._on(UserSpeechStopped, user.speech_stopped)
         self._on(UserAway, self._user_away)
         self._on(Transcribed, user.transcribed)
-        self._on(TextReceived, self._text_received)
+        self._on(TextReceived, answering.text_received)
         self._on(UserTurnEnded, user.turn_ended)
-        self._on(UserTurnHeard, self._turn_heard)
-        self._on(UserTurnCompleted, self._turn_completed)
-        self._on(UserTurnDropped, self._turn_dropped)
+        self._on(UserTurnHeard, answering.turn_heard)
+        self._on(UserTurnCompleted, answering.turn_completed)
+        self._on(UserTurnDropped, answering.turn_dropped)
         self._on(SayRequested, agent.say)
         self._on(ReplyRequested, agent.reply_requested)
         self._on(ReplyDiscarded, lambda _: agent.reply_discarded())
@@ -206,56 +185,6 @@ class Recorder:
         if self.both_listening:
             self.user.away(signal.at)
 
-    def _text_received(self, signal: TextReceived) -> None:
-        self.user.text_received(signal)
-        self.agent.text_received(signal.at)
-
-    def _turn_heard(self, signal: UserTurnHeard) -> None:
-        self.agent.playback.settle(signal.at, cut=False)
-        self.user.turn_heard(signal.at, self.agent.answer_unasked(signal.at))
-
-    def _words_came(self, signal: UserTurnCompleted, speech: Speech) -> None:
-        answered = self.user.commit(signal.at, signal.hook)
-        if answered is not None:
-            answered.realtime = self.serving.who("realtime")
-            speech.answers = answered
-
-    def _turn_completed(self, signal: UserTurnCompleted) -> None:
-        user, agent = self.user, self.agent
-        if signal.refused:
-            agent.early.discard()
-            user.turn_refused()
-            return
-        if user.pending is None:
-            return
-        if user.pending.heard is not None:
-            self._words_came(signal, user.pending.heard.speech)
-            return
-        agent.playback.settle(signal.at, cut=False)
-        begun_at = agent.early.begun_at if signal.preempted else None
-        if begun_at is None:
-            agent.early.discard()
-            if user.pending.typed:
-                agent.announce_typed()
-            else:
-                agent.announce(signal.at)
-        answered = user.commit(signal.at, signal.hook, made_at=begun_at)
-        if answered is None:
-            return
-        answered.stt = self.serving.who("stt")
-        if begun_at is not None:
-            agent.answer_early(answered, signal.at)
-            return
-        agent.answer(answered, signal.at)
-        if signal.preempted:
-            # Of the request that this turn is said to have been answered by nothing was told.
-            agent.reply_requested(ReplyRequested(at=signal.at))
-
-    def _turn_dropped(self, signal: UserTurnDropped) -> None:
-        self.user.turn_dropped(signal.at)
-        if self.user.pending is None:
-            self.agent.early.discard()
-
     def _tool_finished(self, signal: ToolFinished) -> None:
         self.agent.tools.finished(signal)
         self.agent.tools_settled(signal.at)
@@ -265,14 +194,7 @@ class Recorder:
         self.agent.tools_settled(signal.at)
 
     def _failed(self, signal: Failed) -> None:
-        self.failures.append(signal)
-        self.timeline.tell(
-            ErrorOccurred(
-                error=error_detail(signal),
-                source=signal.label,
-                created_at=self.timeline.moment(signal.at),
-            )
-        )
+        self.failures.add(signal)
         if signal.source is ErrorSource.TTS and not signal.taken_over:
             self.agent.unspoken(signal.at)
 
@@ -302,13 +224,3 @@ class Recorder:
                 created_at=self.timeline.moment(signal.at),
             )
         )
-
-
-def error_detail(failure: Failed) -> ErrorDetail:
-    """Return `failure` in the schema's shape."""
-    return ErrorDetail(
-        type=ERROR_TYPES[failure.source],
-        timestamp=failure.at,
-        label=failure.label,
-        recoverable=failure.recoverable,
-    )
