@@ -1,7 +1,8 @@
 """What the recorder makes of the bot's mind: replies, their tools, and what it is doing.
 
-How an utterance is heard, held and ended is `playback_side`'s; which reply answers which turn, and
-whether the bot thinks or listens when nothing is heard, is decided here.
+How an utterance is heard, held and ended is `playback_side`'s, which replies are still to come is
+`due_replies`'; what becomes of one that was asked for, and whether the bot thinks or listens when
+nothing is heard, is decided here.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from typing import Any
 
 from eventlog.events import AgentState
 from eventlog.recorder.agent_events import AgentEvents
+from eventlog.recorder.due_replies import DueReplies
 from eventlog.recorder.early_reply import EarlyReply
 from eventlog.recorder.ids import ItemIds
 from eventlog.recorder.latency import step_marks
@@ -39,15 +41,10 @@ class AgentSide:
         self._serving = serving
         self.events = AgentEvents(timeline, ids)
         self.tools = ToolSide(timeline, ids)
+        self.due = DueReplies(self.events, self.tools)
         self._utterances = Utterances()
         self.early = EarlyReply(self.events, self._utterances)
         self.playback = PlaybackSide(self.events, self._utterances, self._finish)
-        # The reply that was announced and whose LLM request is still to come.
-        self._announced: Speech | None = None
-        # The same for typed text, which first cuts whatever the bot is about.
-        self._typed: Speech | None = None
-        # The reply that waits for its tools and will ask the LLM again.
-        self._reply: Speech | None = None
         self._resuming = False
         self._cut_at = float("inf")
 
@@ -77,31 +74,15 @@ class AgentSide:
             )
         )
 
-    def announce(self, at: float, *, user_initiated: bool = True) -> None:
-        """Announce a reply; its LLM request follows."""
-        self._announced = self.events.speech(
-            SpeechSource.GENERATE_REPLY, at, user_initiated=user_initiated
-        )
-
-    def text_received(self, at: float) -> None:
-        """Announce the reply to typed text; it comes when the bot has been cut."""
-        self._typed = self.events.speech(SpeechSource.GENERATE_REPLY, at, user_initiated=True)
-
-    def announce_typed(self) -> None:
-        """The reply to the latest typed text is what comes next."""
-        self._announced, self._typed = self._typed, None
-
     def answer(self, turn: AnsweredTurn, at: float) -> None:
         """Name the turn that the announced reply answers; from here on the bot is thinking."""
-        if self._announced is not None:
-            self._announced.answers = turn
+        self.due.answer(turn)
         if self.events.state is not AgentState.SPEAKING:
             self.events.think(at)
 
     def answer_unasked(self, at: float) -> Speech:
         """Begin the reply of a model that heard the turn itself, and return it."""
-        speech = self.events.speech(SpeechSource.GENERATE_REPLY, at, user_initiated=True)
-        self._announced = speech
+        speech = self.due.announce(at)
         self.reply_requested(ReplyRequested(at=at))
         return speech
 
@@ -110,16 +91,7 @@ class AgentSide:
         if signal.preemptive:
             self.early.begin(signal.at)
             return
-        continued = self._continued() if signal.continues else None
-        if continued is not None:
-            speech = continued
-        elif self._announced is not None:
-            speech = self._announced
-        else:
-            speech = self.events.speech(
-                SpeechSource.GENERATE_REPLY, signal.at, user_initiated=signal.user_initiated
-            )
-        self._announced = self._reply = None
+        speech = self.due.take(signal)
         if self.events.state is not AgentState.SPEAKING:
             self.events.become(AgentState.THINKING, signal.at)
         created_at = self._timeline.moment(signal.at)
@@ -150,11 +122,11 @@ class AgentSide:
             return
         self._utterances.remove(utterance)
         to_be_heard = any(not u.unspoken for u in self._utterances)
-        if utterance.speech.batch is None and not to_be_heard and self._announced is None:
+        if utterance.speech.batch is None and not to_be_heard and self.due.announced is None:
             self._rest(at)
             return
         if utterance.speech.batch is not None:
-            self._reply = utterance.speech
+            self.due.continuing = utterance.speech
             utterance.speech.marks += step_marks(utterance)
         self.tools_settled(at)
 
@@ -189,7 +161,7 @@ class AgentSide:
 
     def reply_discarded(self) -> None:
         """The reply begun early will not be given: a turn that was to have it gets another one."""
-        self._announced = self.early.withdraw() or self._announced
+        self.due.announced = self.early.withdraw() or self.due.announced
 
     def resumed(self, signal: PlaybackResumed) -> None:
         """What was held goes on: the bot speaks if there is sound, and thinks if some is due."""
@@ -205,14 +177,14 @@ class AgentSide:
         begun = any(u.started_at is not None and not u.interrupted for u in self._utterances)
         if begun or self._utterances.audio_is_ready:
             self.events.become(AgentState.SPEAKING, at)
-        elif self._awaited or self._reply is not None:
+        elif self._awaited or self.due.continuing is not None:
             self.events.become(AgentState.THINKING, at)
 
     def interrupted(self, at: float) -> None:
         """Call off everything; what is being heard waits for the text that was heard."""
         self._cut_at = at
         self.early.discard()
-        self._announced = self._reply = None
+        self.due.drop()
         self.tools.release()
         self._utterances.keep(lambda u: u.started_at is not None or not u.interruptible)
         was_held = self.playback.cut(at)
@@ -251,7 +223,7 @@ class AgentSide:
         utterance = self._utterances.first_in_the_making(lambda u: u.generated and not u.answered)
         if utterance is not None and utterance.first_token_at is None:
             utterance.first_token_at, utterance.request = signal.at, signal.request
-        self.tools.requested(signal, utterance.speech if utterance else self._reply)
+        self.tools.requested(signal, utterance.speech if utterance else self.due.continuing)
 
     def tools_settled(self, at: float) -> None:
         """Tell the batches whose last tool has ended, each after its spoken preamble."""
@@ -266,10 +238,10 @@ class AgentSide:
         if any(u.speech is speech and not u.unspoken for u in self._utterances):
             return
         if batch.answered_by_llm:
-            self._reply = speech
+            self.due.continuing = speech
             return
-        if self._reply is speech:
-            self._reply = None
+        if self.due.continuing is speech:
+            self.due.continuing = None
         if not self._utterances:
             self._rest(at)
 
@@ -281,14 +253,6 @@ class AgentSide:
             and u.requested_at is not None
             and u.requested_at <= batch.requested_at
             for u in self._utterances
-        )
-
-    def _continued(self) -> Speech | None:
-        """Return the reply that a request with tool results goes on with."""
-        if self._reply is not None:
-            return self._reply
-        return next(
-            (b.speech for b in self.tools.settled if b.speech and b.speech.batch is b), None
         )
 
     def _finish(self, utterance: Utterance, at: float) -> None:
@@ -320,4 +284,4 @@ class AgentSide:
         waiting = any(
             u.generated and not u.unspoken and not u.interrupted for u in self._utterances
         )
-        return waiting or self._announced is not None or self.tools.awaited
+        return waiting or self.due.announced is not None or self.tools.awaited

@@ -37,7 +37,7 @@ class Answering:
     def text_received(self, signal: TextReceived) -> None:
         """Typed text is a turn, and its reply is announced at once."""
         self._user.text_received(signal)
-        self._agent.text_received(signal.at)
+        self._agent.due.announce_typed(signal.at)
 
     def turn_heard(self, signal: UserTurnHeard) -> None:
         """A realtime model answers a turn whose words are still to come."""
@@ -81,9 +81,9 @@ class Answering:
     def _announce(self, at: float, *, typed: bool) -> None:
         self._agent.early.discard()
         if typed:
-            self._agent.announce_typed()
+            self._agent.due.typed_is_next()
         else:
-            self._agent.announce(at)
+            self._agent.due.announce(at)
 
     def _words_came(self, signal: UserTurnCompleted, speech: Speech) -> None:
         answered = self._user.commit(signal.at, signal.hook)
