@@ -33,7 +33,6 @@ from eventlog.signals import (
     InterruptionSettled,
     LLMAnswered,
     LLMFirstToken,
-    Lost,
     ParticipantJoined,
     PlaybackPaused,
     PlaybackResumed,
@@ -93,7 +92,6 @@ class Recorder:
         self.closed: Closed | None = None
         self.participants: list[str] = []
         self.failures = Failures(self.timeline)
-        self.losses: list[Lost] = []
         self._handlers: dict[type[Signal], Callable[[Any], None]] = {}
         self._register()
 
@@ -159,7 +157,6 @@ class Recorder:
         self._on(ProviderSwitched, self.serving.switched)
         self._on(RecordingStarted, self._recording_started)
         self._on(Used, self.usage.add)
-        self._on(Lost, self.losses.append)
         self._on(Closed, self._close)
 
     def _call_started(self, signal: CallStarted) -> None:

@@ -57,7 +57,6 @@ def test_every_kind_of_signal_survives_the_journal(tmp_path):
         "reason": CloseReason.ERROR,
         "failure": failure,
         "counters": {"n": 1.5},
-        "detail": "d",
         "hook": 0.5,
         "characters": 3,
     }
