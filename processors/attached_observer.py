@@ -35,6 +35,7 @@ from eventlog.signals import (
     UserSpeechStopped,
     UserTurnCompleted,
 )
+from processors.frame_signals import speech_started, turn_ended
 from processors.observer import CallObserver
 
 _LAST_FRAMES = (CancelFrame, EndFrame, StopFrame)
@@ -69,6 +70,8 @@ class AttachedObserver(CallObserver):
         self._has_vad = False
         self._speaks_by_turn = False
         self._handlers |= {
+            VADUserStartedSpeakingFrame: self._speech_started,
+            LLMContextUserTurnFrame: self._turn_ended,
             UserStartedSpeakingFrame: self._turn_started,
             ProposedUserStoppedSpeakingFrame: self._turn_stopped,
             UserStoppedSpeakingFrame: self._turn_stopped,
@@ -90,7 +93,7 @@ class AttachedObserver(CallObserver):
 
     def _turn_ended(self, frame: LLMContextUserTurnFrame, at: float, _: FramePushed) -> None:
         self._turn_stopped(frame, at, _)
-        super()._turn_ended(frame, at, _)
+        self._take(turn_ended(frame, at))
         begun_early, self._begun_early = self._begun_early, False
         self._take(UserTurnCompleted(at=at, hook=0.0, preempted=begun_early))
 
@@ -111,7 +114,7 @@ class AttachedObserver(CallObserver):
         self, frame: VADUserStartedSpeakingFrame, at: float, _: FramePushed
     ) -> None:
         self._has_vad, self._speaks_by_turn = True, False
-        super()._speech_started(frame, at, _)
+        self._take(speech_started(frame, at))
 
     # A bot whose STT decides about turns may have no VAD; then the turn is all that is known of
     # the speech in it. Its end may be in the context before it is announced.

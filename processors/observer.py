@@ -14,70 +14,32 @@ from typing import Any
 
 from pipecat.frames.frames import (
     AggregatedTextFrame,
-    BotStartedSpeakingFrame,
-    BotStoppedSpeakingFrame,
-    ClientConnectedFrame,
     EagerEndOfTurnCancelFrame,
     ErrorFrame,
     Frame,
     InterimTranscriptionFrame,
     InterruptionFrame,
-    LLMContextAssistantTurnFrame,
     LLMContextFrame,
-    LLMContextUserTurnFrame,
     LLMFullResponseEndFrame,
     LLMFullResponseStartFrame,
     LLMTextFrame,
     MetricsFrame,
     TranscriptionFrame,
     TTSAudioRawFrame,
-    TTSSpeakFrame,
     TTSTextFrame,
-    VADUserStartedSpeakingFrame,
-    VADUserStoppedSpeakingFrame,
 )
 from pipecat.observers.base_observer import BaseObserver, FramePushed
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
-from pipecat.services.tts_service import TTSService
 
-from eventlog.signals import (
-    AgentChanged,
-    AssistantText,
-    CallStarted,
-    FalseInterruption,
-    Interrupted,
-    InterruptionSettled,
-    ParticipantJoined,
-    PlaybackPaused,
-    PlaybackResumed,
-    PlaybackStarted,
-    PlaybackStopped,
-    ProviderSwitched,
-    RecordingStarted,
-    SayRequested,
-    Signal,
-    TextReceived,
-    TTSFirstAudio,
-    UserSpeechStarted,
-    UserSpeechStopped,
-    UserTurnCompleted,
-    UserTurnDropped,
-    UserTurnEnded,
-)
+from eventlog.signals import CallStarted, Interrupted, Signal, TextReceived
 from processors.answer_signals import AnswerSignals
 from processors.failures import failure_of, is_tool_failure
+from processors.first_audio import FirstAudio
+from processors.frame_signals import SIGNALS, ToSignal, provider_switched
 from processors.frames import (
-    AgentChangedFrame,
-    FalseInterruptionFrame,
-    InterruptionSettledFrame,
     PipelineDrainedFrame,
-    PlaybackPausedFrame,
-    PlaybackResumedFrame,
     ProviderSwitchedFrame,
-    RecordingStartedFrame,
     TypedTextFrame,
-    UserTurnCompletedFrame,
-    UserTurnDroppedFrame,
     UserTurnHeardFrame,
 )
 from processors.realtime.answers import RealtimeAnswers
@@ -118,40 +80,24 @@ class CallObserver(BaseObserver):
         self._anchor: float | None = None
         self._realtime = realtime
         self._answers = RealtimeAnswers(take) if realtime else AnswerSignals(take)
-        self._audio_context: str | None = None
-        self._to_be_spoken: dict[str | None, str] = {}
+        self._first_audio = FirstAudio()
         self.drained = asyncio.Event()
         self._handlers: dict[type[Frame], Handler | None] = {
+            **{kind: self._one_fact(to_signal) for kind, to_signal in SIGNALS.items()},
             **dict.fromkeys(TOOL_FRAMES, self._tools),
-            ClientConnectedFrame: self._plain(ParticipantJoined),
-            VADUserStartedSpeakingFrame: self._speech_started,
-            VADUserStoppedSpeakingFrame: self._speech_stopped,
             InterimTranscriptionFrame: self._transcribed,
             TranscriptionFrame: self._transcribed,
-            LLMContextUserTurnFrame: self._turn_ended,
             UserTurnHeardFrame: self._turn_heard,
-            UserTurnCompletedFrame: self._turn_completed,
-            UserTurnDroppedFrame: self._plain(UserTurnDropped),
             TypedTextFrame: self._typed,
             EagerEndOfTurnCancelFrame: self._withdrawn,
             LLMContextFrame: self._context,
             LLMFullResponseStartFrame: self._answer_started,
             LLMTextFrame: self._answer_text,
             LLMFullResponseEndFrame: self._answer_ended,
-            TTSSpeakFrame: self._say,
             AggregatedTextFrame: self._announced,
             TTSTextFrame: None,
             TTSAudioRawFrame: self._audio,
-            BotStartedSpeakingFrame: self._plain(PlaybackStarted),
-            BotStoppedSpeakingFrame: self._plain(PlaybackStopped),
-            PlaybackPausedFrame: self._paused,
-            PlaybackResumedFrame: self._plain(PlaybackResumed),
-            FalseInterruptionFrame: self._false_interruption,
-            LLMContextAssistantTurnFrame: self._assistant_text,
             InterruptionFrame: self._interrupted,
-            InterruptionSettledFrame: self._plain(InterruptionSettled),
-            AgentChangedFrame: self._agent_changed,
-            RecordingStartedFrame: self._recording,
             ProviderSwitchedFrame: self._switched,
             ErrorFrame: self._failed,
             MetricsFrame: self._metrics,
@@ -189,39 +135,16 @@ class CallObserver(BaseObserver):
             self._anchor = self._clock() - processor.get_clock().get_time() / 1e9
         return self._anchor + timestamp / 1e9
 
-    def _plain(self, kind: Callable[..., Signal]) -> Handler:
-        return lambda _frame, at, _data: self._take(kind(at=at))
-
-    def _speech_started(
-        self, frame: VADUserStartedSpeakingFrame, at: float, _: FramePushed
-    ) -> None:
-        self._take(UserSpeechStarted(at=at, onset=frame.timestamp - frame.start_secs))
-
-    def _speech_stopped(
-        self, frame: VADUserStoppedSpeakingFrame, at: float, _: FramePushed
-    ) -> None:
-        self._take(UserSpeechStopped(at=at, end=frame.timestamp - frame.stop_secs))
+    def _one_fact(self, to_signal: ToSignal) -> Handler:
+        return lambda frame, at, _: self._take(to_signal(frame, at))
 
     def _transcribed(
         self, frame: TranscriptionFrame | InterimTranscriptionFrame, at: float, _: FramePushed
     ) -> None:
         self._take(transcribed(frame, at, self._language))
 
-    def _turn_ended(self, frame: LLMContextUserTurnFrame, at: float, _: FramePushed) -> None:
-        self._take(UserTurnEnded(at=at, text=frame.text))
-
     def _turn_heard(self, _frame: UserTurnHeardFrame, at: float, _: FramePushed) -> None:
         self._answers.heard(at)
-
-    def _turn_completed(self, frame: UserTurnCompletedFrame, at: float, _: FramePushed) -> None:
-        self._take(
-            UserTurnCompleted(
-                at=at,
-                hook=frame.hook_seconds,
-                refused=frame.refused,
-                preempted=frame.preempted,
-            )
-        )
 
     def _typed(self, frame: TypedTextFrame, at: float, data: FramePushed) -> None:
         # On its way to where it becomes a turn it is only a wish.
@@ -245,40 +168,14 @@ class CallObserver(BaseObserver):
     def _answer_ended(self, frame: LLMFullResponseEndFrame, at: float, data: FramePushed) -> None:
         self._answers.ended(at, data.source)
 
-    def _say(self, frame: TTSSpeakFrame, at: float, _: FramePushed) -> None:
-        self._take(
-            SayRequested(
-                at=at,
-                text=frame.text,
-                recorded=frame.append_to_context is not False,
-                interruptible=frame.interruptible,
-            )
-        )
-
-    def _announced(self, frame: AggregatedTextFrame, at: float, data: FramePushed) -> None:
-        begun = frame.context_id == self._audio_context
-        if frame.will_be_spoken and not begun and isinstance(data.source, TTSService):
-            self._to_be_spoken.setdefault(frame.context_id, frame.text)
+    def _announced(self, frame: AggregatedTextFrame, _at: float, data: FramePushed) -> None:
+        self._first_audio.announced(frame, data.source)
 
     def _audio(self, frame: TTSAudioRawFrame, at: float, data: FramePushed) -> None:
         self._answers.audio(at, data.source)
-        # The output cuts audio into new frames, which have no context; the TTS gives each
-        # utterance one of its own.
-        if frame.context_id == self._audio_context or not isinstance(data.source, TTSService):
-            return
-        self._audio_context = frame.context_id
-        self._take(TTSFirstAudio(at=at, text=self._to_be_spoken.pop(frame.context_id, None)))
-
-    def _assistant_text(
-        self, frame: LLMContextAssistantTurnFrame, at: float, _: FramePushed
-    ) -> None:
-        self._take(AssistantText(at=at, text=frame.text))
-
-    def _paused(self, frame: PlaybackPausedFrame, at: float, _: FramePushed) -> None:
-        self._take(PlaybackPaused(at=at, silent_at=at + frame.silent_in))
-
-    def _false_interruption(self, frame: FalseInterruptionFrame, at: float, _: FramePushed) -> None:
-        self._take(FalseInterruption(at=at, resumed=frame.resumed))
+        first = self._first_audio.heard(frame, at, data.source)
+        if first is not None:
+            self._take(first)
 
     def _interrupted(self, frame: InterruptionFrame, at: float, _: FramePushed) -> None:
         self._answers.interrupted()
@@ -287,22 +184,7 @@ class CallObserver(BaseObserver):
     def _switched(self, frame: ProviderSwitchedFrame, at: float, _: FramePushed) -> None:
         if frame.slot == "llm":
             self._answers.provider_switched(at, asks_again=frame.asks_again)
-        self._take(
-            ProviderSwitched(
-                at=at,
-                slot=frame.slot,
-                provider=frame.provider,
-                previous=frame.previous,
-                reason=frame.reason,
-                asks_again=frame.asks_again,
-            )
-        )
-
-    def _agent_changed(self, frame: AgentChangedFrame, at: float, _: FramePushed) -> None:
-        self._take(AgentChanged(at=at, agent_id=frame.agent_id))
-
-    def _recording(self, frame: RecordingStartedFrame, at: float, _: FramePushed) -> None:
-        self._take(RecordingStarted(at=frame.started_at, path=frame.path))
+        self._take(provider_switched(frame, at))
 
     def _tools(self, frame: Frame, at: float, _: FramePushed) -> None:
         for signal in tool_signals(frame, at):
