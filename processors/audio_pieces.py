@@ -7,9 +7,10 @@ not fill one, so a pause begins between two of them.
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass
 
-from pipecat.frames.frames import Frame, OutputAudioRawFrame
+from pipecat.frames.frames import OutputAudioRawFrame
+
+from processors.voice_queue import Waiting
 
 # Audio is let go of in pieces of this length (seconds).
 PIECE = 0.02
@@ -17,15 +18,6 @@ _CHUNK = 0.04
 # Less than a sample (seconds).
 _TINY = 1e-6
 _BYTES_PER_SAMPLE = 2
-
-
-@dataclass
-class Waiting:
-    """A frame in the queue; of an audio frame `released` bytes have been let go of."""
-
-    order: int
-    frame: Frame
-    released: int = 0
 
 
 class Pieces:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import deque
 from collections.abc import Awaitable, Callable
 
 from pipecat.frames.frames import (
@@ -32,30 +31,21 @@ from pipecat.frames.frames import (
 )
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
-from processors.audio_pieces import Pieces, Waiting, seconds_of
+from processors.audio_pieces import Pieces, seconds_of
 from processors.floor import Floor
 from processors.floor_notes import note, note_result
 from processors.frames import (
     PlaybackPausedFrame,
     PlaybackResumedFrame,
     SpeechBrokeOffFrame,
-    TTSAbandonedFrame,
 )
 from processors.output_order import CUTS
-from processors.spoken_frames import context_of, receive
+from processors.pace import Pace
+from processors.speech_bounds import SpeechBounds
+from processors.spoken_frames import context_of, receive, text_before
 from processors.spoken_text import SpokenText
 from processors.unfinished import Unfinished, UnfinishedSpeech
-
-# How far ahead of its playing audio is handed to the output (seconds): enough for the output's
-# own chunks, little enough that a pause is heard at once.
-LEAD = 0.04
-# What ends an utterance comes after all of its text.
-_AFTER_TEXT = (
-    TTSStoppedFrame,
-    LLMAssistantPushAggregationFrame,
-    LLMFullResponseEndFrame,
-    EndFrame,
-)
+from processors.voice_queue import VoiceQueue, Waiting
 
 
 class PausablePlayback(FrameProcessor):
@@ -80,23 +70,18 @@ class PausablePlayback(FrameProcessor):
         # Frames wait in its own queue, so they need not wait in another before it.
         super().__init__(enable_direct_mode=True)
         self._floor = floor
-        self._speech_gap = speech_gap
-        self._clock = clock
         self._sleep = sleep
-        self._queue: deque[Waiting] = deque()
+        self._pace = Pace(clock, speech_gap)
+        self._speech = SpeechBounds(floor)
+        self._pieces = Pieces()
+        self._queue = VoiceQueue()
         self._text = SpokenText()
         self._unfinished = UnfinishedSpeech(self._text)
-        self._order = 0
         self._wake = asyncio.Event()
         self._paused = False
         self._cuts = 0
         self._cutting = False
-        self._free_at = float("-inf")
-        self._cuttable = True
         self._context = ""
-        self._pieces = Pieces()
-        self._begins_speech = True
-        self._in_reply = False
         self._task: asyncio.Task[None] | None = None
         floor.playback = self
 
@@ -106,15 +91,15 @@ class PausablePlayback(FrameProcessor):
 
         A voice slower than speech leaves gaps, in which what may not be cut is not over.
         """
-        heard = self._next_audio is not None or self._clock() < self._free_at
+        heard = self._queue.audio is not None or self._pace.sounding
         return heard or self._text.uncuttable_begun
 
     @property
     def interruptible(self) -> bool:
         """Whether what is being heard, or is heard next, may be cut."""
-        if self._clock() < self._free_at:
-            return self._cuttable
-        audio = self._next_audio
+        if self._pace.sounding:
+            return self._pace.cuttable
+        audio = self._queue.audio
         if audio is None:
             return not self._text.uncuttable_begun
         return audio.interruptible
@@ -122,7 +107,7 @@ class PausablePlayback(FrameProcessor):
     @property
     def quiet_since(self) -> float:
         """When the audio let go of so far has been heard (the clock's seconds)."""
-        return self._free_at
+        return self._pace.heard_at
 
     @property
     def paused(self) -> bool:
@@ -133,8 +118,8 @@ class PausablePlayback(FrameProcessor):
         """Hold the voice: nothing more is let go of until `resume` or an interruption."""
         if not self._paused:
             self._paused = True
-            silent_in = max(0.0, self._free_at - self._clock())
-            silent_in += self._pieces.lacks if self._next_audio is not None else 0.0
+            lacks = self._pieces.lacks if self._queue.audio is not None else 0.0
+            silent_in = self._pace.silent_in + lacks
             await self.push_frame(PlaybackPausedFrame(silent_in=silent_in))
 
     async def resume(self) -> None:
@@ -169,19 +154,19 @@ class PausablePlayback(FrameProcessor):
             await self._take(frame)
 
     def _heard_out(self) -> None:
-        if self._next_audio is None:
-            self._free_at = min(self._free_at, self._clock())
+        if self._queue.audio is None:
+            self._pace.silent()
             self._floor.left()
 
     async def _take(self, frame: Frame) -> None:
         for speech in self._unfinished.take(frame):
             await self._break_off(speech)
-        self._order += 1
-        if receive(self._text, frame, self._order, self.get_clock().get_time()):
+        order = self._queue.arrive()
+        if receive(self._text, frame, order, self.get_clock().get_time()):
             return
         if isinstance(frame, EndFrame | StopFrame):
             await self.resume()
-        self._queue.append(Waiting(self._order, frame))
+        self._queue.add(order, frame)
         self._wake.set()
 
     async def _break_off(self, speech: Unfinished) -> None:
@@ -189,8 +174,7 @@ class PausablePlayback(FrameProcessor):
             if isinstance(frame, SpeechBrokeOffFrame):
                 await self.push_frame(frame, FrameDirection.UPSTREAM)
             else:
-                self._order += 1
-                self._queue.append(Waiting(self._order, frame))
+                self._queue.add(self._queue.arrive(), frame)
                 self._wake.set()
 
     async def _wait(self) -> None:
@@ -199,8 +183,7 @@ class PausablePlayback(FrameProcessor):
             await self._wake.wait()
             return
         try:
-            due = max(0.0, self._free_at - self._clock()) + patience
-            await asyncio.wait_for(self._wake.wait(), due)
+            await asyncio.wait_for(self._wake.wait(), self._pace.silent_in + patience)
         except TimeoutError:
             for speech in self._unfinished.dry():
                 await self._break_off(speech)
@@ -211,12 +194,12 @@ class PausablePlayback(FrameProcessor):
             if self._cutting or not self._queue or (self._paused and not self._completes_chunk):
                 await self._wait()
                 continue
-            waiting = self._queue[0]
+            waiting = self._queue.first
             if not isinstance(waiting.frame, OutputAudioRawFrame):
-                self._queue.popleft()
+                self._queue.leave()
                 await self._release_in_order(waiting)
                 continue
-            delay = self._delay()
+            delay = self._pace.delay(begins_speech=self._speech.begins)
             if delay > 0:
                 await self._sleep(delay)
             else:
@@ -224,42 +207,26 @@ class PausablePlayback(FrameProcessor):
 
     @property
     def _completes_chunk(self) -> bool:
-        return self._pieces.lacks > 0 and isinstance(self._queue[0].frame, OutputAudioRawFrame)
-
-    def _delay(self) -> float:
-        now = self._clock()
-        if self._begins_speech and self._free_at > float("-inf"):
-            gap = self._free_at + self._speech_gap - now
-            if self._speech_gap and gap > 0:
-                return gap
-        return self._free_at - LEAD - now
+        return self._pieces.lacks > 0 and isinstance(self._queue.first.frame, OutputAudioRawFrame)
 
     async def _release_piece(self, waiting: Waiting, frame: OutputAudioRawFrame) -> None:
         context_id = self._context = context_of(frame)
-        if self._begins_speech:
-            self._begins_speech = False
-            if not self._in_reply:
-                self._floor.say_started()
+        self._speech.audio()
         piece = self._pieces.take(waiting, frame)
         if waiting.released >= len(frame.audio):
-            self._queue.popleft()
+            self._queue.leave()
         seconds = seconds_of(piece)
-        self._free_at = max(self._free_at, self._clock()) + seconds
-        self._cuttable = piece.interruptible
+        self._pace.let_go(seconds, cuttable=piece.interruptible)
         self._text.context(context_id).released += seconds
         await self._push_uncut([piece, *self._text.heard(context_id)])
 
     async def _release_in_order(self, waiting: Waiting) -> None:
         frame = waiting.frame
-        if isinstance(frame, TTSAbandonedFrame):
-            self._text.abandon(frame.context_id or "")
-        texts = list(self._text.rest(waiting.order)) if isinstance(frame, _AFTER_TEXT) else []
+        texts = text_before(self._text, frame, waiting.order)
         if isinstance(frame, LLMFullResponseStartFrame):
-            self._in_reply = self._begins_speech = True
+            self._speech.reply_begins()
         elif isinstance(frame, LLMFullResponseEndFrame):
-            self._in_reply, self._begins_speech = False, True
-        elif isinstance(frame, TTSStartedFrame) and frame.context_id:
-            self._text.context(frame.context_id).started = True
+            self._speech.reply_ends()
         elif isinstance(frame, TTSStoppedFrame):
             await self._push_uncut([*texts, frame, *self._speech_released(frame)])
             return
@@ -271,11 +238,7 @@ class PausablePlayback(FrameProcessor):
         context = self._text.forget(frame.context_id or "")
         self._floor.left()
         self._pieces.begin_chunk()
-        if not self._in_reply:
-            if self._begins_speech:
-                # A text that gave no audio: it has had its time all the same.
-                self._floor.say_started()
-            self._begins_speech = True
+        self._speech.context_ends()
         if context is None or not (context.outlived_cut and context.append_to_context):
             return []
         # The reply that it was part of will not end any more, and so not commit it.
@@ -309,21 +272,14 @@ class PausablePlayback(FrameProcessor):
 
     def _cut(self) -> None:
         self._cuts += 1
-        self._queue = deque(w for w in self._queue if not w.frame.interruptible)
+        self._queue.cut()
         self._text.cut()
         self._unfinished.cut()
         self._floor.cut()
-        self._paused = self._in_reply = False
+        self._paused = False
         self._pieces.begin_chunk()
-        # What may not be cut goes on; whatever else comes is another speech.
-        self._begins_speech = self._begins_speech or self._context not in self._text.uncuttable
-        if self._cuttable:
-            self._free_at = min(self._free_at, self._clock())
-
-    @property
-    def _next_audio(self) -> OutputAudioRawFrame | None:
-        frames = (waiting.frame for waiting in self._queue)
-        return next((frame for frame in frames if isinstance(frame, OutputAudioRawFrame)), None)
+        self._speech.cut(goes_on=self._context in self._text.uncuttable)
+        self._pace.cut()
 
     async def _stop(self) -> None:
         task, self._task = self._task, None

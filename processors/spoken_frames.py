@@ -5,7 +5,10 @@ from __future__ import annotations
 from pipecat.frames.frames import (
     AggregatedTextFrame,
     AggregatedTextProgressFrame,
+    EndFrame,
     Frame,
+    LLMAssistantPushAggregationFrame,
+    LLMFullResponseEndFrame,
     OutputAudioRawFrame,
     TTSStartedFrame,
     TTSStoppedFrame,
@@ -13,7 +16,16 @@ from pipecat.frames.frames import (
 )
 
 from processors.audio_pieces import seconds_of
+from processors.frames import TTSAbandonedFrame
 from processors.spoken_text import SpokenText
+
+# What ends an utterance comes after all of its text.
+_AFTER_TEXT = (
+    TTSStoppedFrame,
+    LLMAssistantPushAggregationFrame,
+    LLMFullResponseEndFrame,
+    EndFrame,
+)
 
 
 def context_of(frame: Frame) -> str:
@@ -49,3 +61,18 @@ def receive(text: SpokenText, frame: Frame, order: int, now: int) -> bool:
     elif isinstance(frame, TTSStoppedFrame):
         text.ended(frame.context_id or "")
     return False
+
+
+def text_before(text: SpokenText, frame: Frame, order: int) -> list[Frame]:
+    """Note that a frame is let go of, and return the text that goes before it.
+
+    Args:
+        text: What is being spoken.
+        frame: Any frame but audio.
+        order: The order of its arrival.
+    """
+    if isinstance(frame, TTSAbandonedFrame):
+        text.abandon(frame.context_id or "")
+    elif isinstance(frame, TTSStartedFrame) and frame.context_id:
+        text.context(frame.context_id).started = True
+    return list(text.rest(order)) if isinstance(frame, _AFTER_TEXT) else []

@@ -20,7 +20,7 @@ from pipecat.processors.filters.identity_filter import IdentityFilter
 
 from processors.audio_pieces import PIECE
 from processors.frames import PlaybackPausedFrame, PlaybackResumedFrame
-from processors.playback import LEAD
+from processors.pace import LEAD
 from tests.processors.timeless import now, timeless, until
 from tests.processors.voice import RATE, Spoken, Voice
 

@@ -14,7 +14,7 @@ from pipecat.frames.frames import (
 from pipecat.utils.text.base_text_aggregator import TextType
 
 from processors.audio_pieces import PIECE
-from processors.playback import LEAD
+from processors.pace import LEAD
 from tests.processors.timeless import timeless, until
 from tests.processors.voice import RATE, Spoken, Voice
 
