@@ -12,7 +12,7 @@ import os
 import time
 from collections.abc import Iterable, Mapping
 from contextlib import AsyncExitStack
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from loguru import logger
 from pipecat.frames.frames import EndFrame, ErrorFrame, Frame
@@ -23,11 +23,12 @@ from pipecat.workers.runner import WorkerRunner
 from bot.agents import Agents
 from bot.call_end import call_end_hook
 from bot.closing import closed_by, closed_by_exception, reason_of
-from bot.config import BotConfig, load_call_end_hook, require_mcp
+from bot.config import BotConfig, load_call_end_hook
 from bot.conversation import Conversation
 from bot.failure_limit import FailureLimit
 from bot.far_side import FarSide
 from bot.filing import CallFiles
+from bot.greeter import Greeter
 from bot.labels import Labels
 from bot.models import Models
 from bot.opening import call_header
@@ -35,14 +36,12 @@ from bot.pipeline import CallPipeline, assemble
 from bot.realtime import assemble_realtime
 from bot.services import build_services
 from bot.session import SessionReport, new_session_id
+from bot.tools.served import ServedTools
 from eventlog.intake import Intake, Listener
 from eventlog.signals import Closed, CloseReason
 from processors.away import AwayTimer
 from processors.failures import failure_of, is_tool_failure
 from processors.observer import CallObserver
-
-if TYPE_CHECKING:
-    from bot.tools.mcp import McpServers
 
 # What a call may take to come down before it is left behind (seconds). SIGTERM leaves a process
 # little more, and the report is still to be written.
@@ -116,7 +115,7 @@ class Call(Conversation):
             config, transport, services, self._agents, self._recording, rtvi=rtvi
         )
         self._end_hook = load_call_end_hook(config)
-        self._servers = _mcp_servers(config)
+        self._served_tools = ServedTools(config)
         self._observer = CallObserver(
             self._intake.take,
             self._intake.lose,
@@ -129,8 +128,7 @@ class Call(Conversation):
         self._runner: WorkerRunner | None = None
         self._closing: Closed | None = None
         self._last_frame: Frame | None = None
-        self._started = asyncio.Event()
-        self._connected = False
+        self._greeter = Greeter(self._agents, self)
 
     def listen(self, listener: Listener) -> None:
         """Have `listener` called with each event of the log as it is told."""
@@ -159,8 +157,7 @@ class Call(Conversation):
     async def run(self) -> SessionReport:
         """Hold the call and return its report, whatever happens."""
         async with self._traces, AsyncExitStack() as stack:
-            if self._servers is not None:
-                stack.push_async_callback(self._servers.aclose)
+            stack.push_async_callback(self._served_tools.aclose)
             if self._own_models:
                 stack.push_async_callback(self._models.aclose)
             stack.push_async_callback(self.services.http.aclose)
@@ -202,8 +199,7 @@ class Call(Conversation):
         @worker.event_handler("on_pipeline_started")
         async def started(_worker: PipelineWorker, _frame: Frame) -> None:
             await self._connect_tools()
-            self._started.set()
-            await self._greet()
+            await self._greeter.bot_listens()
 
         @worker.event_handler("on_pipeline_finished")
         async def finished(_worker: PipelineWorker, frame: Frame) -> None:
@@ -229,34 +225,15 @@ class Call(Conversation):
         del started, finished, failed, stuck
 
     async def _connect_tools(self) -> None:
-        if self._servers is None:
-            return
         try:
-            found, failures = await self._servers.connect(self._agents.tool_names)
+            await self._served_tools.connect(self._agents, self._parts.context, self._intake.take)
         except Exception as error:  # noqa: BLE001 - a server that is required cannot be used
             await self._close(closed_by_exception(error), drain=False)
-            return
-        for failure in failures:
-            self._intake.take(failure)
-        if found:
-            self._agents.found(found)
-            self._parts.context.set_tools(self._agents.tools)
 
     async def _far_side_joined(self) -> None:
-        if not self._connected:
-            self._connected = True
+        if not self._greeter.joined:
             self._away.participant_joined()
-            await self._greet()
-
-    async def _greet(self) -> None:
-        # The bot listens before it speaks: both must have happened, in whatever order.
-        greeting = self._agents.current.greeting
-        if greeting is None or not (self._connected and self._started.is_set()):
-            return
-        if greeting.say is not None:
-            await self.say(greeting.say)
-        else:
-            await self.generate_reply(greeting.generate)
+            await self._greeter.far_side_joined()
 
     async def _close(self, closed: Closed, drain: bool) -> None:
         if self._closing is not None:
@@ -300,15 +277,6 @@ class Call(Conversation):
         if hook is not None and not await call_end_hook(hook, report, timeout):
             await asyncio.to_thread(self._files.write_again, report)
         return report
-
-
-def _mcp_servers(config: BotConfig) -> McpServers | None:
-    if not config.mcp:
-        return None
-    require_mcp(config)
-    from bot.tools.mcp import McpServers
-
-    return McpServers(config)
 
 
 async def run_call(config: BotConfig, transport: BaseTransport, **options: Any) -> SessionReport:

@@ -62,7 +62,7 @@ async def outputs_of(
 
     async def greeted() -> None:
         async with asyncio.timeout(20):
-            await watched.call._started.wait()
+            await watched.call._greeter.listening.wait()
         await watched.bot_is(AgentState.SPEAKING)
         await watched.bot_is(AgentState.LISTENING)
         watched.scenario.speak(watched.transport.far_end)
