@@ -161,12 +161,14 @@ async function gathered(peer) {
 }
 
 async function postOffer({ sdp, type }) {
+  // A server that ends waits for this page to ask how its call ended (ending.js).
+  const offer = { sdp, type, request_data: { asks_ending: true } };
   let response;
   try {
     response = await fetch("api/offer", {
       method: "POST",
       headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ sdp, type }),
+      body: JSON.stringify(offer),
     });
   } catch {
     throw new Failure("server-gone");

@@ -7,7 +7,7 @@ import contextlib
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from loguru import logger
 from pipecat.transports.base_transport import TransportParams
@@ -27,7 +27,7 @@ from eventlog.signals import CloseReason
 
 # Endings are kept for pages that ask how their call ended, and those ask at once.
 _ENDINGS_KEPT = 200
-# Seconds for which a server that ends waits for those pages.
+# Seconds for which a server that ends waits for them.
 _ASKED_WITHIN = 1.5
 
 
@@ -60,6 +60,7 @@ class Ending:
 class _Held:
     call: Call
     task: asyncio.Task[None]
+    asks_ending: bool
 
 
 class ServedCalls:
@@ -124,7 +125,8 @@ class ServedCalls:
         Args:
             connection: A connection that has been answered.
             session_id: The call's id, a new one by default or if a call of this id is under way.
-            body: What the start request carried: `tags` and `metadata` for the report.
+            body: What the offer or the start request carried: `tags` and `metadata` for the
+                report, and `asks_ending` from a page that will ask how its call ended.
 
         Raises:
             ConfigError: The configuration names something that cannot be built.
@@ -149,7 +151,7 @@ class ServedCalls:
         task = asyncio.create_task(
             self._hold(session, call, connection, live), name=f"call {session}"
         )
-        self._held[session] = _Held(call, task)
+        self._held[session] = _Held(call, task, asks_ending=_asks_ending(body))
         self._tell(f"call {session} begins")
         return session
 
@@ -183,7 +185,8 @@ class ServedCalls:
             The ids of those that had not.
         """
         self._closed = True
-        sessions, held = list(self._held), list(self._held.values())
+        held = list(self._held.values())
+        asking = [session for session, each in self._held.items() if each.asks_ending]
         if not held:
             return []
         until = asyncio.get_running_loop().time() + within
@@ -194,13 +197,20 @@ class ServedCalls:
         await asyncio.wait([*closing, *(h.task for h in held)], timeout=within)
         for task in closing:
             task.cancel()
-        # A page asks how its call ended when it sees the connection go, and nobody else could say.
-        asking = [asyncio.create_task(self._asked[session].wait()) for session in sessions]
         left = until - asyncio.get_running_loop().time()
-        await asyncio.wait(asking, timeout=max(0.0, min(_ASKED_WITHIN, left)))
-        for task in asking:
-            task.cancel()
+        await self._wait_for_pages(asking, max(0.0, min(_ASKED_WITHIN, left)))
         return self.under_way
+
+    async def _wait_for_pages(self, sessions: list[str], within: float) -> None:
+        """Let pages ask how their calls ended: they do when they see the connection go.
+
+        Nobody else could tell them. Other clients do not ask, and are not waited for.
+        """
+        waiting = [asyncio.create_task(self._asked[session].wait()) for session in sessions]
+        if waiting:
+            await asyncio.wait(waiting, timeout=within)
+        for task in waiting:
+            task.cancel()
 
     async def _hold(
         self, session: str, call: Call, connection: SmallWebRTCConnection, live: LiveEvents
@@ -250,6 +260,12 @@ def _hang_up_on_request(transport: SmallWebRTCTransport, call: Call) -> None:
             await call.close(CloseReason.USER_INITIATED, detail)
 
     del heard
+
+
+def _asks_ending(body: object) -> bool:
+    if not isinstance(body, Mapping):
+        return False
+    return cast("Mapping[str, Any]", body).get("asks_ending") is True
 
 
 def asks_to_hang_up(message: object) -> bool:

@@ -98,10 +98,10 @@ class Caller:
         self.channel.on("message", self._message)
         self.peer.on("track", lambda track: self._start(self._listen(track)))
 
-    async def connect(self, path: str = "/api/offer") -> dict[str, Any]:
+    async def connect(self, path: str = "/api/offer", **data: Any) -> dict[str, Any]:
         await self.peer.setLocalDescription(await self.peer.createOffer())
         offer = {"sdp": self.peer.localDescription.sdp, "type": self.peer.localDescription.type}
-        response = await self.http.post(path, json=offer)
+        response = await self.http.post(path, json={**offer, "request_data": data or None})
         response.raise_for_status()
         answer = response.json()
         # Pipecat's own runner gives the call no name.

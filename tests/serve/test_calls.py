@@ -140,7 +140,7 @@ async def test_a_server_that_ends_lets_a_page_ask_how_its_call_ended(
     ended = asyncio.Event()
     monkeypatch.setattr(calls, "_tell", lambda line: ended.set() if " ended: " in line else None)
     async with calling(http) as caller:
-        await caller.connect()
+        await caller.connect(asks_ending=True)
         await caller.told("agent_state_changed", lambda event: event["new_state"] == "speaking")
         closing = asyncio.create_task(calls.close_all("SIGTERM", within=4))
         await ended.wait()
@@ -148,6 +148,18 @@ async def test_a_server_that_ends_lets_a_page_ask_how_its_call_ended(
         ending = (await http.get(f"/api/calls/{caller.session}/ending")).json()
         assert await closing == []
     assert (ending["close_reason"], ending["what"]) == ("job_shutdown", "SIGTERM")
+
+
+async def test_a_server_that_ends_waits_for_no_client_that_does_not_ask(
+    http: httpx.AsyncClient, calls: ServedCalls, monkeypatch, tmp_path: Path
+):
+    monkeypatch.setattr("bot.serve.calls._ASKED_WITHIN", 3600.0)
+    async with calling(http) as caller:
+        await caller.connect()
+        await caller.told("agent_state_changed", lambda event: event["new_state"] == "speaking")
+        async with asyncio.timeout(60):
+            assert await calls.close_all("SIGTERM", within=3600) == []
+    assert report_of(tmp_path, caller.session)["events"][-1]["reason"] == "job_shutdown"
 
 
 async def test_a_call_under_way_has_no_ending_yet(
