@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from typing import Any, cast
 
 from loguru import logger
@@ -19,41 +18,15 @@ from bot.config import BotConfig
 from bot.config.errors import shown_path
 from bot.labels import labels_of
 from bot.models import Models
+from bot.serve.endings import Ending, Endings
 from bot.serve.line import SILENT_FOR, until_lost
 from bot.serve.live_events import MESSAGE_TYPE, LiveEvents
 from bot.session import SessionReport
 from eventlog.call_folder import folder_name
 from eventlog.signals import CloseReason
 
-# Endings are kept for pages that ask how their call ended, and those ask at once.
-_ENDINGS_KEPT = 200
-# Seconds for which a server that ends waits for them.
+# Seconds for which a server that ends waits for pages to ask how their calls ended.
 _ASKED_WITHIN = 1.5
-
-
-@dataclass(frozen=True)
-class Ending:
-    """How a call ended, for its page.
-
-    Attributes:
-        session: The call's id.
-        close_reason: Why, in the schema's words.
-        who: Who was behind it, as the report has it; empty if it says nothing.
-        what: What was behind it; empty if the report says nothing.
-        folder: The name of the folder that its report lies in; empty if it could not be written.
-        told: What the page was not told any more, as it would have been.
-    """
-
-    session: str
-    close_reason: str
-    who: str
-    what: str
-    folder: str = ""
-    told: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return it as JSON values."""
-        return asdict(self)
 
 
 @dataclass(frozen=True)
@@ -95,8 +68,7 @@ class ServedCalls:
         self._tags = tuple(tags)
         self._metadata = dict(metadata or {})
         self._held: dict[str, _Held] = {}
-        self._endings: OrderedDict[str, Ending] = OrderedDict()
-        self._asked: dict[str, asyncio.Event] = defaultdict(asyncio.Event)
+        self._endings = Endings()
         self._closed = False
 
     @property
@@ -168,11 +140,11 @@ class ServedCalls:
         """
         held = self._held.get(session)
         if self._closed:
-            self._asked[session].set()
+            self._endings.asked(session)
         if held is not None:
             async with asyncio.timeout(within):
                 await asyncio.shield(held.task)
-        return self._endings[session]
+        return self._endings.of(session)
 
     async def close_all(self, what: str, within: float) -> list[str]:
         """Take no more calls, close those under way, and let their pages ask how they ended.
@@ -198,19 +170,8 @@ class ServedCalls:
         for task in closing:
             task.cancel()
         left = until - asyncio.get_running_loop().time()
-        await self._wait_for_pages(asking, max(0.0, min(_ASKED_WITHIN, left)))
+        await self._endings.until_asked(asking, max(0.0, min(_ASKED_WITHIN, left)))
         return self.under_way
-
-    async def _wait_for_pages(self, sessions: list[str], within: float) -> None:
-        """Let pages ask how their calls ended: they do when they see the connection go.
-
-        Nobody else could tell them. Other clients do not ask, and are not waited for.
-        """
-        waiting = [asyncio.create_task(self._asked[session].wait()) for session in sessions]
-        if waiting:
-            await asyncio.wait(waiting, timeout=within)
-        for task in waiting:
-            task.cancel()
 
     async def _hold(
         self, session: str, call: Call, connection: SmallWebRTCConnection, live: LiveEvents
@@ -221,7 +182,7 @@ class ServedCalls:
             self._remember(session, report, list(live.unsent))
         except Exception as error:  # noqa: BLE001 - one call's failure is not the server's
             logger.opt(exception=error).error(f"The call {session} failed: {error!r}")
-            self._endings[session] = Ending(session, "error", "parley", str(error))
+            self._endings.keep(Ending(session, "error", "parley", str(error)))
         finally:
             watching.cancel()
             del self._held[session]
@@ -235,19 +196,8 @@ class ServedCalls:
         await call.close(CloseReason.PARTICIPANT_DISCONNECTED, detail)
 
     def _remember(self, session: str, report: SessionReport, told: list[dict[str, Any]]) -> None:
-        parley: dict[str, Any] = report.data.get("parley") or {}
-        detail: dict[str, Any] = parley.get("close_detail") or {}
-        ending = Ending(
-            session,
-            report.close_reason,
-            str(detail.get("who", "")),
-            str(detail.get("what", "")),
-            report.path.parent.name if report.path else "",
-            told,
-        )
-        self._endings[session] = ending
-        while len(self._endings) > _ENDINGS_KEPT:
-            self._endings.popitem(last=False)
+        ending = Ending.of(session, report, told)
+        self._endings.keep(ending)
         where = shown_path(report.path) if report.path else "not written"
         self._tell(f"call {session} ended: {ending.close_reason}; report: {where}")
 
