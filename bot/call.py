@@ -22,6 +22,7 @@ from pipecat.workers.runner import WorkerRunner
 
 from bot.agents import Agents
 from bot.call_end import call_end_hook
+from bot.call_log import CallLog
 from bot.closing import closed_by, closed_by_exception, reason_of
 from bot.config import BotConfig, load_call_end_hook
 from bot.conversation import Conversation
@@ -37,7 +38,7 @@ from bot.realtime import assemble_realtime
 from bot.services import build_services
 from bot.session import SessionReport, new_session_id
 from bot.tools.served import ServedTools
-from eventlog.intake import Intake, Listener
+from eventlog.intake import Listener
 from eventlog.signals import Closed, CloseReason
 from processors.away import AwayTimer
 from processors.failures import failure_of, is_tool_failure
@@ -46,7 +47,6 @@ from processors.observer import CallObserver
 # What a call may take to come down before it is left behind (seconds). SIGTERM leaves a process
 # little more, and the report is still to be written.
 _CANCEL_TIMEOUT = 2.0
-_DRAIN_TIMEOUT = 1.0
 
 
 class Call(Conversation):
@@ -104,11 +104,9 @@ class Call(Conversation):
         header = call_header(
             config, self._files, services, room=room, room_id=room_id, labels=labels
         )
-        self._intake = Intake(header, self._files.folder)
-        labels.tell_losses(self._intake.lose)
-        self._files.tell_losses(self._intake.lose)
-        self._traces = self._files.traces(config.secrets, env, self._intake.lose)
-        self._traces.listen(services.llms, agent=lambda: self._agents.current.id)
+        self._log = CallLog(self._files, header, labels, secrets=config.secrets, env=env)
+        self._intake = self._log.intake
+        self._log.traces.listen(services.llms, agent=lambda: self._agents.current.id)
         self._recording = self._files.recording(self._intake.lose)
         put_together = assemble_realtime if config.realtime else assemble
         self._parts: CallPipeline = put_together(
@@ -156,7 +154,7 @@ class Call(Conversation):
 
     async def run(self) -> SessionReport:
         """Hold the call and return its report, whatever happens."""
-        async with self._traces, AsyncExitStack() as stack:
+        async with self._log.traces, AsyncExitStack() as stack:
             stack.push_async_callback(self._served_tools.aclose)
             if self._own_models:
                 stack.push_async_callback(self._models.aclose)
@@ -204,7 +202,9 @@ class Call(Conversation):
         @worker.event_handler("on_pipeline_finished")
         async def finished(_worker: PipelineWorker, frame: Frame) -> None:
             self._last_frame = frame
-            await self._drain()
+            # Teardown would drop what the observer has not heard yet.
+            await self._parts.end.mark_drained()
+            await self._log.drain(self._observer)
 
         @worker.event_handler("on_pipeline_error")
         async def failed(_worker: PipelineWorker, frame: ErrorFrame) -> None:
@@ -253,14 +253,6 @@ class Call(Conversation):
             CloseReason.JOB_SHUTDOWN, {"who": "bot", "what": "longest duration reached"}
         )
 
-    async def _drain(self) -> None:
-        """Wait until the observer has heard all there is; teardown would drop the rest."""
-        try:
-            await self._parts.end.mark_drained()
-            await asyncio.wait_for(self._observer.drained.wait(), _DRAIN_TIMEOUT)
-        except TimeoutError:
-            self._intake.lose("observer", f"did not catch up within {_DRAIN_TIMEOUT} s")
-
     async def _finish(self) -> SessionReport:
         self._away.stop()
         closing = self._closing
@@ -269,10 +261,7 @@ class Call(Conversation):
             closing = Closed(at=time.time(), reason=reason, detail=detail)
         audio = await self._recording.finish() if self._recording else None
         closing.at = time.time()
-        self._intake.close(closing)
-        await asyncio.to_thread(self._traces.settle)
-        data = await asyncio.to_thread(self._intake.report)
-        report = await asyncio.to_thread(self._files.write, data, audio)
+        report = await self._log.finish(closing, audio)
         hook, timeout = self._end_hook, self.config.hooks.timeout
         if hook is not None and not await call_end_hook(hook, report, timeout):
             await asyncio.to_thread(self._files.write_again, report)

@@ -25,6 +25,7 @@ from bot.attached.closing import ClosingReason
 from bot.attached.config import AttachConfig, load_attach_config
 from bot.attached.options import options_in_force
 from bot.attached.parts import BotParts
+from bot.call_log import CallLog
 from bot.far_side import FarSide
 from bot.filing import CallFiles
 from bot.labels import Labels
@@ -32,13 +33,10 @@ from bot.opening import versions
 from bot.providers import describe
 from bot.session import SessionReport, new_session_id
 from eventlog.header import CallHeader
-from eventlog.intake import Intake, Listener
+from eventlog.intake import Listener
 from eventlog.signals import Closed, ParticipantJoined, ProviderSwitched, Signal
 from processors.attached_observer import AttachedObserver
 from processors.away import AwayTimer
-
-# What the observer may take to catch up when the pipeline has ended (seconds).
-_DRAIN_TIMEOUT = 1.0
 
 # One recorder a worker, also where a setup file and the bot's own code both ask for one.
 _attached: WeakKeyDictionary[PipelineWorker, AttachedCall] = WeakKeyDictionary()
@@ -69,11 +67,11 @@ class AttachedCall:
         if parts.is_ours:
             raise AttachError("this is a call of Parley's own, which is recorded already")
         self.session = session_id or new_session_id()
-        self._files = CallFiles(config.log, self.session)
-        self.folder: Path | None = self._files.folder
-        self._intake = Intake(self._header(config, parts, room, labels), self._files.folder)
-        labels.tell_losses(self._intake.lose)
-        self._files.tell_losses(self._intake.lose)
+        files = CallFiles(config.log, self.session)
+        self.folder: Path | None = files.folder
+        header = _header(config, files, parts, room=room, labels=labels)
+        self._log = CallLog(files, header, labels, secrets=(), env=os.environ)
+        self._intake = self._log.intake
         self._away = AwayTimer(self._intake, config.turn.user_away_timeout)
         self._closing = ClosingReason(worker)
         self._finished: SessionReport | None = None
@@ -85,9 +83,8 @@ class AttachedCall:
             cleaned_up=self._finish,
             language=config.agent.language,
         )
-        self._traces = self._files.traces((), os.environ, self._intake.lose)
         self._log_what_it_does(worker)
-        self._traces.listen(parts.llms, agent=lambda: config.agent.name)
+        self._log.traces.listen(parts.llms, agent=lambda: config.agent.name)
         self._watch(worker)
         for slot, switcher in parts.switchers():
             self._follow(slot, switcher)
@@ -109,38 +106,17 @@ class AttachedCall:
         assert self._finished is not None
         return self._finished
 
-    def _header(
-        self, config: AttachConfig, parts: BotParts, room: str, labels: Labels
-    ) -> CallHeader:
-        return CallHeader(
-            session=self._files.name,
-            job_id=self.session,
-            room=room,
-            seed=secrets.token_hex(8),
-            agent_name=config.agent.name,
-            options=options_in_force(parts.user_aggregator, config.turn.user_away_timeout),
-            config_name="attached",
-            config_digest=config.digest,
-            config=config.model_dump(mode="json"),
-            versions=versions(),
-            providers=parts.providers(),
-            tags=labels.tags,
-            metadata=labels.metadata,
-            created_at=time.time(),
-            attached=True,
-        )
-
     def _log_what_it_does(self, worker: PipelineWorker) -> None:
         """Keep the log of the task that asks for the recorder, and of the worker's own.
 
         They are mostly one call's, but who attaches several workers may do so in one task; and
         a setup file is run in the middle of the worker's.
         """
-        self._traces.begin()
+        self._log.traces.begin()
         run = worker.run
 
         async def run_as_this_call(*args: Any, **kwargs: Any) -> None:
-            self._traces.enter()
+            self._log.traces.enter()
             await run(*args, **kwargs)
 
         worker.run = run_as_this_call
@@ -187,24 +163,17 @@ class AttachedCall:
         self._closing.far_side_left(closed)
 
     async def _drain(self) -> None:
-        """Wait until the observer has heard all there is; teardown would drop the rest."""
         self._away.stop()
-        try:
-            await asyncio.wait_for(self._observer.drained.wait(), _DRAIN_TIMEOUT)
-        except TimeoutError:
-            self._intake.lose("observer", f"did not catch up within {_DRAIN_TIMEOUT} s")
+        await self._log.drain(self._observer)
 
     async def _finish(self) -> None:
         if self._finished is not None:
             return
-        self._traces.enter()
+        self._log.traces.enter()
         self._away.stop()
-        self._intake.close(self._closing.closed())
-        await asyncio.to_thread(self._traces.settle)
-        data = await asyncio.to_thread(self._intake.report)
-        self._finished = await asyncio.to_thread(self._files.write, data, None)
+        self._finished = await self._log.finish(self._closing.closed())
         logger.info(f"The report of this call: {self._finished.path or '(not written)'}")
-        await asyncio.to_thread(self._traces.end)
+        await asyncio.to_thread(self._log.traces.end)
         self._done.set()
 
 
@@ -243,6 +212,28 @@ def attach(
         attached = AttachedCall(worker, loaded, session_id=session_id, room=room, labels=labels)
         _attached[worker] = attached
     return attached
+
+
+def _header(
+    config: AttachConfig, files: CallFiles, parts: BotParts, *, room: str, labels: Labels
+) -> CallHeader:
+    return CallHeader(
+        session=files.name,
+        job_id=files.session_id,
+        room=room,
+        seed=secrets.token_hex(8),
+        agent_name=config.agent.name,
+        options=options_in_force(parts.user_aggregator, config.turn.user_away_timeout),
+        config_name="attached",
+        config_digest=config.digest,
+        config=config.model_dump(mode="json"),
+        versions=versions(),
+        providers=parts.providers(),
+        tags=labels.tags,
+        metadata=labels.metadata,
+        created_at=time.time(),
+        attached=True,
+    )
 
 
 def _name_of(service: FrameProcessor) -> str:
