@@ -16,7 +16,7 @@ import msgspec
 from eventlog.call_folder import REPORT_FILE
 from eventlog.header import CallHeader
 from eventlog.recorder import Recorder
-from eventlog.signals import CloseReason, ErrorSource
+from eventlog.signals import CloseReason, ErrorSource, Failed, ProviderSwitched
 
 FILE_NAME = REPORT_FILE
 
@@ -140,31 +140,33 @@ def _parley(
         "providers": {
             slot: msgspec.to_builtins(provider) for slot, provider in header.providers.items()
         },
-        "switches": [
-            {
-                "at": switch.at,
-                "slot": switch.slot,
-                "provider": switch.provider,
-                "previous": switch.previous,
-                "reason": switch.reason,
-            }
-            for switch in recorder.serving.switches
-        ],
+        "switches": [_switch(switch) for switch in recorder.serving.switches],
         "turns": recorder.agent.turns,
         "requests": recorder.agent.requests,
-        "failures": [
-            {
-                "at": failure.at,
-                "source": failure.source.value,
-                "provider": failure.provider,
-                "category": failure.category,
-                "message": failure.message,
-            }
-            for failure in recorder.failures.all
-        ],
+        "failures": [_failure(failure) for failure in recorder.failures.all],
         "close_detail": dict(closed.detail) if closed else {},
         "participants": recorder.participants,
         "recorder": health,
         "recovered": recovered,
         "attached": header.attached,
+    }
+
+
+def _switch(switch: ProviderSwitched) -> dict[str, Any]:
+    return {
+        "at": switch.at,
+        "slot": switch.slot,
+        "provider": switch.provider,
+        "previous": switch.previous,
+        "reason": switch.reason,
+    }
+
+
+def _failure(failure: Failed) -> dict[str, Any]:
+    return {
+        "at": failure.at,
+        "source": failure.source.value,
+        "provider": failure.provider,
+        "category": failure.category,
+        "message": failure.message,
     }
