@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from eventlog.checker import fields, shapes
+from eventlog.checker.against_shape import Place, wrong_keys, wrong_order, wrong_values
 from eventlog.checker.rules import OURS, Fault, rule
 from eventlog.checker.shapes import Shape
 from eventlog.jsonvalue import as_list, as_object, as_text
@@ -17,7 +18,9 @@ from eventlog.view import CLOSE, ERROR, ITEM_ADDED, TOOLS, View
 @rule("K01", "The report has the top-level keys of its line, and no others.")
 def report_keys(view: View) -> Iterator[Fault]:
     """Also: the history is an object with the one key `items`."""
-    yield from _keys(view.report, shapes.report_shape(view.origin), view.origin, "the report")
+    yield from wrong_keys(
+        view.report, shapes.report_shape(view.origin), view.origin, Place("the report")
+    )
     if (history := as_object(view.report.get("chat_history"))) is not None and (
         set(history) != {"items"} or as_list(history["items"]) is None
     ):
@@ -27,10 +30,10 @@ def report_keys(view: View) -> Iterator[Fault]:
 @rule("K02", "The top-level values are of the right kind.")
 def report_values(view: View) -> Iterator[Fault]:
     """The inside of events, history, options and `parley` has rules of its own."""
-    yield from _values(view.report, shapes.report_shape(view.origin), "the report")
+    yield from wrong_values(view.report, shapes.report_shape(view.origin), Place("the report"))
     if (errors := as_object(view.report.get("errors"))) is not None:
-        yield from _keys(errors, shapes.ERROR_COUNTS, view.origin, "`errors`")
-        yield from _values(errors, shapes.ERROR_COUNTS, "`errors`")
+        yield from wrong_keys(errors, shapes.ERROR_COUNTS, view.origin, Place("`errors`"))
+        yield from wrong_values(errors, shapes.ERROR_COUNTS, Place("`errors`"))
 
 
 @rule("K03", "Each event is an object with a type.")
@@ -56,18 +59,18 @@ def known_event_types(view: View) -> Iterator[Fault]:
 def event_keys(view: View) -> Iterator[Fault]:
     """Also the failure inside an `error` event, and inside a close for an error."""
     for index, event, shape in _shaped_events(view):
-        yield from _keys(event, shape, view.origin, "", index)
+        yield from wrong_keys(event, shape, view.origin, Place(index=index))
     for index, failure in _failures(view):
-        yield from _keys(failure, shapes.FAILURE, view.origin, "`error`", index)
+        yield from wrong_keys(failure, shapes.FAILURE, view.origin, Place("`error`", index))
 
 
 @rule("K06", "Each value of an event is of the right kind.")
 def event_values(view: View) -> Iterator[Fault]:
     """Also the failure inside an `error` event, and inside a close for an error."""
     for index, event, shape in _shaped_events(view):
-        yield from _values(event, shape, "", index)
+        yield from wrong_values(event, shape, Place(index=index))
     for index, failure in _failures(view):
-        yield from _values(failure, shapes.FAILURE, "`error`", index)
+        yield from wrong_values(failure, shapes.FAILURE, Place("`error`", index))
 
 
 @rule("K07", "An item inside an event has all keys of its type, nulls included, and no others.")
@@ -102,7 +105,7 @@ def history_item_keys(view: View) -> Iterator[Fault]:
             for key, field in shape.items()
             if field is not fields.NULL
         }
-        yield from _keys(item, dropped, view.origin, where, item=_id(item))
+        yield from wrong_keys(item, dropped, view.origin, Place(where, item=_id(item)))
         for key, value in _with_metrics(item):
             if value is None and key in shape | shapes.USER_METRICS | shapes.ASSISTANT_METRICS:
                 yield Fault(f"{where}: `{key}` is null instead of absent", item=_id(item))
@@ -127,9 +130,11 @@ def options(view: View) -> Iterator[Fault]:
     found = as_object(view.report.get("options"))
     if found is None:
         return
-    yield from _keys(found, shapes.OPTIONS, view.origin, "`options`")
+    yield from wrong_keys(found, shapes.OPTIONS, view.origin, Place("`options`"))
     known = {key: value for key, value in found.items() if value is not None}
-    yield from _values(known if view.is_attached else found, shapes.OPTIONS, "`options`")
+    yield from wrong_values(
+        known if view.is_attached else found, shapes.OPTIONS, Place("`options`")
+    )
     preemptive = as_object(found.get("preemptive_generation"))
     if preemptive is not None and view.origin is not Origin.LIVEKIT_NEWER:
         yield Fault("`options`: `preemptive_generation` is an object, which is the newer line's")
@@ -161,14 +166,16 @@ def finite_numbers(view: View) -> Iterator[Fault]:
 )
 def key_order(view: View) -> Iterator[Fault]:
     """At the top level, in options, events, and the items of events and history."""
-    yield from _order(view.report, shapes.report_shape(view.origin), "the report")
-    yield from _order(as_object(view.report.get("options")) or {}, shapes.OPTIONS, "`options`")
+    yield from wrong_order(view.report, shapes.report_shape(view.origin), Place("the report"))
+    yield from wrong_order(
+        as_object(view.report.get("options")) or {}, shapes.OPTIONS, Place("`options`")
+    )
     for index, event, shape in _shaped_events(view):
-        yield from _order(event, shape, "", index)
+        yield from wrong_order(event, shape, Place(index=index))
     placed = [*view.event_items(), *((None, item) for item in view.history)]
     for index, item in placed:
         shape = shapes.item_shape(as_text(item.get("type")) or "", view.origin) or {}
-        yield from _order(item, shape, "item", index, _id(item))
+        yield from wrong_order(item, shape, Place("item", index, _id(item)))
 
 
 def _typed_events(view: View) -> Iterator[tuple[int, str, dict[str, Any]]]:
@@ -197,71 +204,28 @@ def _event_item(value: object, allowed: tuple[str, ...], view: View, index: int)
     if shape is None or kind not in allowed:
         yield Fault(f"the item is of type {kind[:60]!r}, not {' or '.join(allowed)}", index)
         return
-    yield from _keys(item, shape, view.origin, "item", index, _id(item))
+    yield from wrong_keys(item, shape, view.origin, Place("item", index, _id(item)))
 
 
 def _item_values(item: dict[str, Any], origin: Origin, index: int | None) -> Iterator[Fault]:
     kind = as_text(item.get("type")) or ""
-    yield from _values(item, shapes.item_shape(kind, origin) or {}, "item", index, _id(item))
+    yield from wrong_values(
+        item, shapes.item_shape(kind, origin) or {}, Place("item", index, _id(item))
+    )
     if kind != "message":
         return
     role = as_text(item.get("role")) or ""
     metrics = as_object(item.get("metrics")) or {}
     present = {key: value for key, value in metrics.items() if value is not None}
-    yield from _values(present, shapes.metrics_shape(role, origin), "metrics", index, _id(item))
+    yield from wrong_values(
+        present, shapes.metrics_shape(role, origin), Place("metrics", index, _id(item))
+    )
     for key, value in metrics.items():
         if value is None and index is not None:
             yield Fault(f"metrics: `{key}` is null instead of absent", index, _id(item))
     for part in as_list(item.get("content")) or []:
         if not isinstance(part, str) and (origin is Origin.PARLEY or as_object(part) is None):
             yield Fault("a part of `content` is no text", index, _id(item))
-
-
-def _keys(
-    found: dict[str, Any],
-    shape: Shape,
-    origin: Origin,
-    where: str,
-    index: int | None = None,
-    item: str | None = None,
-) -> Iterator[Fault]:
-    prefix = f"{where}: " if where else ""
-    for key, field in shape.items():
-        if key not in found and field.is_required(origin):
-            yield Fault(f"{prefix}`{key}` is missing", index, item)
-    for key in found:
-        if key not in shape or not shape[key].belongs_to(origin):
-            yield Fault(f"{prefix}unknown key `{key[:60]}`", index, item)
-
-
-def _values(
-    found: dict[str, Any],
-    shape: Shape,
-    where: str,
-    index: int | None = None,
-    item: str | None = None,
-) -> Iterator[Fault]:
-    prefix = f"{where}: " if where else ""
-    for key, field in shape.items():
-        value = found.get(key)
-        not_finite = isinstance(value, float) and not math.isfinite(value)
-        if key in found and not not_finite and not field.fits(value):  # K11 has the not finite
-            yield Fault(f"{prefix}`{key}` is not {field.says}", index, item)
-
-
-def _order(
-    found: dict[str, Any],
-    shape: Shape,
-    where: str,
-    index: int | None = None,
-    item: str | None = None,
-) -> Iterator[Fault]:
-    keys = [key for key in found if key in shape]
-    expected = [key for key in shape if key in found]
-    if keys != expected:
-        first = next(key for key, right in zip(keys, expected, strict=True) if key != right)
-        prefix = f"{where}: " if where else ""
-        yield Fault(f"{prefix}`{first}` is out of order", index, item)
 
 
 def _with_metrics(item: dict[str, Any]) -> Iterator[tuple[str, object]]:
