@@ -7,8 +7,9 @@ from collections.abc import Iterable
 
 from bot.demo.caller import Pcm
 from bot.demo.script import CallerVoice
+from bot.local.caller_voice import synthesize
 from bot.local.installed import installed_file, load_library
-from bot.local.voice import Voice, synthesize
+from bot.local.voice import Voice
 from bot.models import Models
 
 # The key under which the embedded TTS shares its default voice: the caller borrows the bot's.

@@ -24,7 +24,7 @@ from pipecat.runner.types import RunnerArguments
 
 import parley
 from bot.attached.call import AttachedCall
-from bot.local.voice import synthesize
+from bot.local.caller_voice import synthesize
 from bot.memory import MemoryTransport
 from eventlog.checker import check
 from eventlog.events import AgentState

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.async_api import Page, async_playwright
 
-from bot.local.voice import synthesize
+from bot.local.caller_voice import synthesize
 from tests.serve.config import scripted_file
 from tests.serve.process import Server, serving
 

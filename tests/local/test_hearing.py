@@ -21,10 +21,11 @@ from pipecat.processors.aggregators.llm_response_universal import (
 from pipecat.processors.frame_processor import FrameProcessor
 from pipecat.transcriptions.language import Language
 
+from bot.local.caller_voice import synthesize
 from bot.local.installed import LocalProviderError
 from bot.local.moonshine import MoonshineStreamingSTTService
 from bot.local.recognizer import BadModelError, Recognizer
-from bot.local.voice import Voice, synthesize
+from bot.local.voice import Voice
 from bot.models import Models
 from tests.local.line import Line, call
 

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from bot.local import installed
+from bot.local.caller_voice import synthesize
 from bot.local.voice import (
     BadVoiceError,
     Cancellation,
     Cancelled,
     Voice,
-    synthesize,
 )
 
 pytestmark = pytest.mark.models

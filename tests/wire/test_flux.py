@@ -11,7 +11,7 @@ import pytest
 
 from bot.call import Call
 from bot.config import load_config
-from bot.local.voice import synthesize
+from bot.local.caller_voice import synthesize
 from bot.memory import MemoryTransport
 from bot.session import SessionReport
 from eventlog.checker import check
