@@ -22,23 +22,8 @@ from pipecat.frames.frames import (
 )
 from pipecat.utils.time import nanoseconds_to_seconds, seconds_to_nanoseconds
 
+from processors.untimed_sentences import Sentence, UntimedSentences
 from processors.word_frames import word_frame, words_of
-
-# Characters a second of a voice that has not finished a sentence yet; English speech has about 15.
-_FIRST_RATE = 15.0
-
-
-@dataclass
-class Sentence:
-    """A sentence without word times (seconds of its context's audio); `order` is of its arrival."""
-
-    order: int
-    frame: AggregatedTextFrame
-    began: float
-    text: str
-    ended: float | None = None
-    told: int = 0
-    spoken: TTSTextFrame | None = None
 
 
 @dataclass
@@ -84,7 +69,7 @@ class SpokenText:
         self._timed: deque[Timed] = deque()
         self._last_pts = 0
         self._last_kept_pts = 0
-        self._rate = _FIRST_RATE
+        self._untimed = UntimedSentences()
 
     def context(self, context_id: str) -> SpokenContext:
         """Return the context of this id, new if need be."""
@@ -115,7 +100,8 @@ class SpokenText:
             self._timed.append(Timed(order, frame))
             return True
         if isinstance(frame, TTSTextFrame):
-            self._sentence_spoken(frame, self.context(context_id), order)
+            context = self.context(context_id)
+            self._untimed.spoken(context.sentences, frame, order, context.received)
             return True
         return False
 
@@ -131,7 +117,9 @@ class SpokenText:
         context = self.context(context_id)
         while self._timed and self._is_due(self._timed[0].frame, context_id, context):
             yield self._timed.popleft().frame
-        yield from self._words_until(context, context.sentences, context.released)
+        yield from self._untimed.words(
+            context.sentences, context.released, append=context.append_to_context
+        )
 
     def rest(self, order: int) -> Iterator[Frame]:
         """Take out all text that arrived before `order`: its audio is over."""
@@ -142,7 +130,7 @@ class SpokenText:
         for context in self._contexts.values():
             before = [sentence for sentence in context.sentences if sentence.order < order]
             end = context.received if context.abandoned else None
-            yield from self._words_until(context, before, end)
+            yield from self._untimed.words(before, end, append=context.append_to_context)
 
     def abandon(self, context_id: str) -> None:
         """A context ends with the audio that is there: the rest of its text will not be heard."""
@@ -214,7 +202,9 @@ class SpokenText:
         """Return the words of a text behind the last one that was timed, and time them."""
         begin = context.last_pts or context.base or 0
         timed = self._second_of(begin, context)
-        rate = context.characters / timed if timed > 0 and context.characters else self._rate
+        rate = (
+            context.characters / timed if timed > 0 and context.characters else self._untimed.rate
+        )
         words: list[tuple[int, Frame]] = []
         for at, word in words_of(frame.raw_text or frame.text):
             spaced = frame.includes_inter_frame_spaces
@@ -245,40 +235,3 @@ class SpokenText:
         if context is not playing:
             return context.released > 0.0  # its audio is over: it was released before this one's
         return self._second_of(frame.pts or 0, context) < context.released
-
-    def _sentence_spoken(self, frame: TTSTextFrame, context: SpokenContext, order: int) -> None:
-        sentence = next((s for s in context.sentences if s.spoken is None), None)
-        if sentence is None:
-            sentence = Sentence(order, frame, context.received, frame.raw_text or frame.text)
-            context.sentences.append(sentence)
-        sentence.spoken = frame
-        sentence.text = frame.raw_text or frame.text
-        if context.received > sentence.began:
-            sentence.ended = context.received
-            self._rate = max(1.0, len(sentence.text) / (sentence.ended - sentence.began))
-
-    def _words_until(
-        self, context: SpokenContext, sentences: list[Sentence], position: float | None
-    ) -> Iterator[Frame]:
-        began = 0.0
-        for sentence in sentences:
-            began = max(began, sentence.began)
-            rate = self._rate
-            if sentence.ended is not None and sentence.ended > began:
-                rate = len(sentence.text) / (sentence.ended - began)
-            words = list(words_of(sentence.text))
-            while sentence.told < len(words):
-                at, word = words[sentence.told]
-                if position is not None and began + at / rate >= position:
-                    return
-                sentence.told += 1
-                yield _sentence_word(sentence, word, append=context.append_to_context)
-            began = sentence.ended or began + len(sentence.text) / rate
-
-
-def _sentence_word(sentence: Sentence, word: str, *, append: bool) -> TTSTextFrame:
-    source = sentence.spoken or sentence.frame
-    frame = word_frame(source, word, sentence.frame.id)
-    frame.append_to_context = append if sentence.spoken is None else source.append_to_context
-    frame.includes_inter_frame_spaces = True
-    return frame
