@@ -2,10 +2,10 @@
 
 The context and the log must say what the user heard of a reply that was cut. Voices that time their
 words are taken at their word. The others give whole sentences, which Pipecat would commit after
-their audio, so that a cut sentence were lost whole: here their words are spread over the audio,
-by their length, at the rate that the voice has shown so far. So are words that a voice failed to
-time: when a context ends, Pipecat gives the rest of its text in one piece at the time of the last
-word that was timed (`AggregatedFrameSequencer.force_complete`), even if its audio never came.
+their audio, so that a cut sentence were lost whole: their words are spread over the audio
+(`untimed_sentences`). So are words that a voice failed to time: when a context ends, Pipecat gives
+the rest of its text in one piece at the time of the last word that was timed
+(`AggregatedFrameSequencer.force_complete`), even if its audio never came.
 """
 
 from __future__ import annotations
