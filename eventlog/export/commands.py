@@ -9,7 +9,7 @@ Calls in the formats of others: tables, traces, spans, captions, conversations.
 
 \b
 Example:
-  parley log export parquet sessions/ -o lake/   tables for DuckDB, Spark, BigQuery, Athena
+  parley log export parquet sessions/ -o lake/   tables for DuckDB, Spark, what reads Parquet
   parley log export otlp sessions/               spans for any OpenTelemetry collector
   parley log export trace sessions/a1            one call in ui.perfetto.dev
   parley log export vtt sessions/a1              captions beside the recording

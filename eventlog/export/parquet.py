@@ -1,7 +1,7 @@
 """`parley log export parquet`: many calls as three Parquet tables, a folder a day.
 
-One machine reads ten thousand reports; a year of a call centre is for DuckDB, Spark, BigQuery or
-Athena, and those read Parquet. The rows go to a file each, and DuckDB, which is only imported
+One machine reads ten thousand reports; a year of a call centre is for DuckDB, Spark and their
+like, and those read Parquet. The rows go to a file each, and DuckDB, which is only imported
 here, makes the tables of that: nothing but the call at hand is ever in memory.
 """
 

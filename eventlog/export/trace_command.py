@@ -13,9 +13,10 @@ Example:
   sessions/a1/call.trace.json: 41 kB
   parley log export trace session_dump.txt -o call.trace.json
 
-Open the file in ui.perfetto.dev (which keeps it in the browser) or chrome://tracing: lanes of
-states, speech, transcripts, interruptions, tools and errors, and each answer's latency with its
-parts inside. Timestamps are microseconds from the call's begin.
+Load the file into the Performance panel of Chrome's developer tools, ui.perfetto.dev (which keeps
+it in the browser) or chrome://tracing: lanes of states, speech, transcripts, interruptions, tools
+and errors, and each answer's latency with its parts inside. Timestamps are microseconds from the
+call's begin.
 
 Of a file or folder with several reports the last is taken; --index picks another. Without -o the
 file is written beside the report; -o - prints it. Exit code: 0, 1 if it could not be written, 2 if
