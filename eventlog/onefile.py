@@ -102,13 +102,17 @@ def write_whole(path: Path, text: bytes) -> None:
     """Write a private file (mode 0600), so that a reader sees the whole of it or nothing.
 
     Raises:
-        OSError: It cannot be written.
+        OSError: It cannot be written; what was there before is still there.
     """
-    partial = path.with_name(path.name + ".partial")
-    file = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(file, "wb") as stream:
-        stream.write(text)
-    partial.replace(path)
+    # Two processes may write one page, such as the end of a call and somebody who looks at it.
+    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
+    try:
+        file = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(file, "wb") as stream:
+            stream.write(text)
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def _as_data(value: Any) -> str:

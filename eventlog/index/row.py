@@ -11,14 +11,12 @@ from eventlog.stats.call import numbers_of
 from eventlog.stats.groups import By, labels
 from eventlog.stats.quantiles import Values
 from eventlog.stats.record import Record
+from eventlog.timeline.span import LONGEST_CALL
 
 LONGEST = 200
 """Characters of a text; a report may hold a book where a name belongs."""
 MOST_LATENCIES = 2_000
 """Latencies of a call that go into the page; more have no call that people hold."""
-
-LONGEST_CALL = 30 * 86_400.0
-"""Seconds; a longer one is a damaged log, whose length nobody knows."""
 
 _E2E = "e2e_latency"
 _CLOSE = "close."

@@ -20,6 +20,19 @@ from eventlog.view import CLOSE, ERROR, FALSE_INTERRUPTION, TOOLS, View
 LONGEST = 300
 """Characters of a value; a report may hold a book where a name belongs."""
 
+_LOSSES = {
+    "journal": "a signal is not in the journal, so a recovery would not have had it",
+    "recorder": "a signal could not be taken up: events or metrics may be missing",
+    "observer": "a frame could not be read: events or metrics may be missing",
+    "recording": "the sound could not be written: it ends too early or has a gap",
+    "listener": "a viewer of the call was not told of an event; the log has it",
+    "timeline": "the page could not be drawn",
+    "labels": "tags or metadata were out of bounds and are left out",
+    "log.txt": "lines of the process's log are not in the file",
+    "llm.jsonl": "what the LLM was asked is not in the file",
+}
+"""What it means that something of a part is lost; parts are named where it happens."""
+
 
 def facts(view: View, span: Span) -> dict[str, Any]:
     """The head of the page and its lists; each list is of rows of texts, empty if there is none."""
@@ -87,7 +100,7 @@ def _lost(ours: dict[str, Any]) -> Iterator[list[str]]:
         yield ["the end", "the process ended before the call did; this is from its journal"]
     recorder = as_object(ours.get("recorder")) or {}
     for part, number in (as_object(recorder.get("losses")) or {}).items():
-        yield [_short(part), _short(number)]
+        yield [_short(part), f"{_short(number)} \u00d7 {_LOSSES.get(part, 'lost')}"]
 
 
 def _providers(ours: dict[str, Any]) -> Iterator[list[str]]:

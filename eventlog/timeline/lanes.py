@@ -6,7 +6,7 @@ shape), `t` (its words) and, where a line of the conversation tells the same, `l
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from eventlog.jsonvalue import as_list, as_number, as_object, as_text
@@ -32,7 +32,11 @@ FINAL_SHOWN = 2.5
 
 
 def lanes(view: View, span: Span, lines: dict[int, int]) -> list[dict[str, Any]]:
-    """All lanes, top to bottom; `lines` gives for an event its line of the conversation."""
+    """All lanes, top to bottom; `lines` gives for an event its line of the conversation.
+
+    The marks of a lane are in the order in which they begin, which is not always that in which the
+    log tells them: the page looks for a moment by halving.
+    """
     drawn: list[tuple[str, str, Callable[[View, Span], Iterator[tuple[Event | None, Mark]]]]] = [
         ("user", "User", _user_states),
         ("user-speech", "User speech", lambda view, span: _speech(view, span, "user")),
@@ -47,9 +51,13 @@ def lanes(view: View, span: Span, lines: dict[int, int]) -> list[dict[str, Any]]
     if (as_object(view.report.get("parley")) or {}).get("switches"):
         drawn.append(("switch", "Providers", _switches))
     return [
-        {"id": key, "name": name, "marks": [_linked(*found, lines) for found in draw(view, span)]}
+        {"id": key, "name": name, "marks": _in_order(_linked(*m, lines) for m in draw(view, span))}
         for key, name, draw in drawn
     ]
+
+
+def _in_order(marks: Iterable[Mark]) -> list[Mark]:
+    return sorted(marks, key=lambda mark: mark["a"])
 
 
 def _linked(event: Event | None, mark: Mark, lines: dict[int, int]) -> Mark:
@@ -61,7 +69,8 @@ def _linked(event: Event | None, mark: Mark, lines: dict[int, int]) -> Mark:
 
 
 def _mark(span: Span, start: float, end: float, kind: str, text: str) -> Mark:
-    return {"a": span.place(start), "b": span.place(end), "k": kind, "t": text}
+    begin, end = (span.place(span.within(at)) for at in (start, end))
+    return {"a": begin, "b": end, "k": kind, "t": text}
 
 
 def _user_states(view: View, span: Span) -> Iterator[tuple[Event, Mark]]:

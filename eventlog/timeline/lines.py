@@ -44,8 +44,8 @@ def lines(
         started = message.started if message is not None else None
         jump = started if started is not None and span.begin <= started <= moment.at else moment.at
         line: dict[str, Any] = {
-            "at": span.place(moment.at),
-            "jump": span.place(jump),
+            "at": span.place(span.within(moment.at)),
+            "jump": span.place(span.within(jump)),
             "who": moment.who,
             "text": moment.text,
         }

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from eventlog.call_folder import LOG_FILE
 from eventlog.reader import LoggedReport
+from eventlog.timeline.address import address
 from eventlog.timeline.span import Span
 from eventlog.traces import beside
 
@@ -35,8 +34,7 @@ def log_of(report: LoggedReport, span: Span, page: Path) -> dict[str, Any] | Non
             warnings = list(_warnings(file.read(MOST_READ), span))
     except OSError:
         return None
-    place = os.path.relpath(path.resolve(), page.resolve().parent)
-    return {"url": quote(Path(place).as_posix()), "name": LOG_FILE, "warnings": warnings[:MOST]}
+    return {"url": address(path, page), "name": LOG_FILE, "warnings": warnings[:MOST]}
 
 
 def _warnings(text: str, span: Span) -> Iterator[list[Any]]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from eventlog.call_folder import LLM_FILE
 from eventlog.reader import LoggedReport
+from eventlog.timeline.address import address
 from eventlog.timeline.asked import asked_of
 from eventlog.timeline.facts import facts
 from eventlog.timeline.lanes import lanes
@@ -34,6 +33,8 @@ def story(report: LoggedReport, recording: Recording | None, page: Path) -> dict
     asked = asked_of(report, span)
     told, by_event = lines(view, span, asked.places)
     known = facts(view, span)
+    if unread := len(view.raw_events) - len(view.events):
+        known["lost"].append(["events", f"{unread} cannot be read, for want of a type or a time"])
     if asked.problem:
         known["lost"].append([LLM_FILE, asked.problem])
     return {
@@ -52,9 +53,8 @@ def story(report: LoggedReport, recording: Recording | None, page: Path) -> dict
 
 
 def _sound(recording: Recording, span: Span, page: Path) -> dict[str, Any]:
-    beside = os.path.relpath(recording.path, page.resolve().parent)
     sound: dict[str, Any] = {
-        "url": quote(Path(beside).as_posix()),
+        "url": address(recording.path, page),
         "offset": span.place(recording.started_at),
     }
     try:

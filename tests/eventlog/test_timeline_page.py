@@ -3,8 +3,11 @@
 import base64
 import hashlib
 import json
+import os
 import re
 import stat
+
+import pytest
 
 from eventlog.reader import read
 from eventlog.timeline.page import PAGE, modules
@@ -94,6 +97,25 @@ def test_the_sound_is_referred_to_from_where_the_page_lies(tmp_path):
     elsewhere = tmp_path / "page.html"
     write(report, elsewhere)
     assert data_in(elsewhere.read_text())["sound"]["url"] == "a%20call%20%231/audio.wav"
+
+
+def test_a_sound_in_a_folder_whose_name_is_no_utf8_is_referred_to_byte_by_byte(tmp_path):
+    home = tmp_path / os.fsdecode(b"caf\xe9")
+    home.mkdir()
+    [report] = read(calls.with_recording(home))
+    (home / "log.txt").write_text("", encoding="utf-8")
+    page = tmp_path / "page.html"
+    write(report, page)
+    told = data_in(page.read_text())
+    assert told["sound"]["url"] == "caf%E9/audio.wav"
+    assert told["log"]["url"] == "caf%E9/log.txt"
+
+
+def test_a_page_that_cannot_be_written_leaves_nothing_behind(tmp_path):
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(IsADirectoryError):
+        write(logged(dumped()), tmp_path / "folder")
+    assert [path.name for path in tmp_path.iterdir()] == ["folder"]
 
 
 def test_an_embedded_sound_is_compressed(tmp_path):

@@ -121,6 +121,13 @@ def test_what_the_recorder_lost_stands_among_the_facts():
     data["parley"]["recovered"] = True
     lost = told(data)["facts"]["lost"]
     assert [name for name, _ in lost] == ["the end", "journal"]
+    assert lost[1][1].startswith("2 \N{MULTIPLICATION SIGN} a signal is not in the journal")
+
+
+def test_what_is_lost_of_a_part_that_nobody_knows_is_told_too():
+    data = calls.everything()
+    data["parley"]["recorder"]["losses"] = {"newer": 3}
+    assert told(data)["facts"]["lost"] == [["newer", "3 \N{MULTIPLICATION SIGN} lost"]]
 
 
 def test_providers_switches_and_failures_are_told():
@@ -141,6 +148,35 @@ def test_numbers_that_can_be_no_times_of_the_call_are_not_drawn():
     assert all(0 <= place <= 14 for place in places)
     assert all(0 <= wait["e2e"] <= 3600 for wait in made["waits"])
     json.dumps(made, allow_nan=False)
+
+
+def test_marks_are_in_the_order_in_which_they_begin():
+    data = calls.everything()
+    late = calls.tools(20.0, ("slow", "{}", "done", False, 7.0))
+    data["events"].insert(-1, late)
+    data["events"].append(calls.error("llm_error", "some.LLM", 3.0))  # the clock was set back
+    for found in told(data)["lanes"]:
+        begins = [mark["a"] for mark in found["marks"]]
+        assert begins == sorted(begins), found["id"]
+
+
+def test_one_event_with_a_damaged_time_squeezes_no_call():
+    data = calls.everything()
+    before = told(data)["seconds"]
+    damaged = calls.state("agent", "listening", "speaking", -calls.BEGIN)  # the epoch itself
+    made = told(data | {"events": [damaged, *data["events"]]})
+    assert made["seconds"] == before
+    assert all(0 <= line["jump"] <= before for line in made["lines"])
+    assert all(0 <= m[end] <= before for la in made["lanes"] for m in la["marks"] for end in "ab")
+
+
+def test_events_that_cannot_be_read_are_told_as_missing():
+    data = calls.everything()
+    data["parley"] = {}
+    assert told(data)["facts"]["lost"] == []
+    data["events"] += [{"type": "error"}, None, {"created_at": calls.BEGIN}]
+    [[part, words]] = told(data)["facts"]["lost"]
+    assert (part, words[:1]) == ("events", "3")
 
 
 def test_a_report_without_events_is_a_page_too():
