@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import FilePayload, Page, expect
 from typer.testing import CliRunner
 
 from eventlog.commands import app
@@ -44,21 +44,22 @@ UNDERSTOOD = """async (text) => {
 def traced(tmp_path: Path):
     """Export the trace of a report, as somebody at a terminal does."""
 
-    def export(data: dict) -> Path:
+    def export(data: dict) -> str:
         (tmp_path / "report.json").write_text(json.dumps(data), encoding="utf-8")
         done = CliRunner().invoke(app, ["export", "trace", str(tmp_path)])
         assert done.exit_code == 0, done.stderr
-        return tmp_path / "call.trace.json"
+        return (tmp_path / "call.trace.json").read_text(encoding="utf-8")
 
     return export
 
 
-async def understood(page: Page, trace: Path) -> dict:
+async def understood(page: Page, trace: str) -> dict:
     """Load a trace into the panel, and what its reader makes of it."""
-    await page.locator("input[type=file]").set_input_files(trace)
+    file = FilePayload(name="a.json", mimeType="application/json", buffer=trace.encode())
+    await page.locator("input[type=file]").set_input_files(file)
     # What was loaded has a place in the list of recordings, what was refused has none.
     await expect(page.get_by_text("#1")).to_be_visible(timeout=30_000)
-    return await page.evaluate(UNDERSTOOD, trace.read_text(encoding="utf-8"))
+    return await page.evaluate(UNDERSTOOD, trace)
 
 
 async def test_the_lanes_of_the_dump_are_threads_with_its_states_and_speech(

@@ -133,12 +133,21 @@ function configCell(call) {
   return box;
 }
 
+/** A name as it was before it went into a URL; one that was no UTF-8 stays as it is there. */
+function readable(name) {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
+}
+
 function filesCell(call) {
   const box = make("span", "files");
   for (const [word, url] of call.files) {
     const link = make("a", "", word);
     link.href = url;
-    link.download = `${call.job}-${decodeURIComponent(url.split("/").pop())}`;
+    link.download = `${call.job}-${readable(url.split("/").pop())}`;
     box.append(link, " ");
   }
   return box;

@@ -7,11 +7,15 @@ export const inSeconds = (value) => (value === null ? "–" : `${value.toFixed(2
 export const share = (value) => (value === null ? "–" : `${(100 * value).toFixed(1)} %`);
 export const counted = (value) => value.toLocaleString("en");
 
+function lasting(seconds) {
+  if (seconds < 120) return `${Math.round(seconds)} s`;
+  return seconds < 3600 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
+}
+
 export function showFigures(total) {
-  const hours = total.seconds / 3600;
   const pairs = [
     ["calls", counted(total.calls)],
-    ["in all", hours < 1 ? `${Math.round(total.seconds / 60)} min` : `${hours.toFixed(1)} h`],
+    ["in all", lasting(total.seconds)],
     ["turns", counted(total.turns)],
     ["latency p50", inSeconds(total.p50)],
     ["latency p95", inSeconds(total.p95)],

@@ -1,7 +1,7 @@
 // Bars and lines over stretches of time, as SVG.
 
 const SVG = "http://www.w3.org/2000/svg";
-const [LEFT, RIGHT, TOP, BOTTOM] = [34, 6, 8, 16]; // pixels around what is drawn
+const [LEFT, RIGHT, TOP, BOTTOM] = [40, 6, 8, 16]; // pixels around what is drawn
 const WIDEST_BAR = 26;
 
 export function shape(name, attributes, text = "") {

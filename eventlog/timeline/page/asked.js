@@ -1,9 +1,8 @@
 // Why did it say that: what the LLM was asked for a line, request by request, in a dialog.
 
 import { clock, lasting } from "./clock.js";
-import { byId, make, spoken } from "./dom.js";
+import { byId, longText, make, spoken } from "./dom.js";
 
-const SHOWN = 1500; // characters of a text before somebody asks for all of it
 const ROLES = { assistant: "Agent", model: "Agent", user: "User", tool: "Tool" };
 const OUTCOMES = {
   completed: "answered",
@@ -165,14 +164,4 @@ function pairsOf(name, pairs) {
       return list;
     }),
   ];
-}
-
-function longText(name, className, text) {
-  if (text.length <= SHOWN) return spoken(name, className, text);
-  const shown = spoken(name, className, `${text.slice(0, SHOWN)}…`);
-  const more = make("button", "more", `all ${text.length.toLocaleString("en")} characters`);
-  more.type = "button";
-  more.addEventListener("click", () => shown.replaceChildren(text));
-  shown.append(more);
-  return shown;
 }

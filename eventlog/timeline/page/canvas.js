@@ -14,6 +14,9 @@ export function penOf(canvas, height) {
   return pen;
 }
 
+/** How much of a canvas is seen, in the pixels that are drawn with, whatever the screen's are. */
+export const widthOf = (pen) => pen.canvas.clientWidth;
+
 export class Scale {
   constructor(from, to, width) {
     this.from = from;

@@ -42,7 +42,7 @@ const alarming = (name, number) => (name === "errors" || name === "cut off") && 
 function dateOf(seconds) {
   const date = new Date(seconds * 1000);
   if (Number.isNaN(date.getTime()) || seconds <= 0) return "at an unknown time";
-  return date.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" });
+  return date.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "long" });
 }
 
 function listOf(name, rows) {

@@ -4,7 +4,7 @@ import { penOf, Scale } from "./canvas.js";
 import { bottomOf, SPEECH_WORDS } from "./rows.js";
 import { drawRuler } from "./ruler.js";
 import { lastUpTo } from "./search.js";
-import { drawMark, drawWords } from "./shapes.js";
+import { drawMark, drawNothing, drawWords } from "./shapes.js";
 
 const NARROWEST = 1; // pixels: marks that would share one are drawn once
 const BESIDE = 200; // pixels that the words beside a mark may take
@@ -54,6 +54,7 @@ export class Lanes {
       const until = following ? scale.x(following.a) : scale.right;
       boxes.push([mark, { x, y, w: Math.max(right - x, NARROWEST), h: high, until }]);
     }
+    if (!row.marks.length && row.id !== "sound") drawNothing(pen, row, this.palette);
     for (const [mark, box] of boxes) drawMark(pen, row, mark, box, this.palette);
     this.drawWave(pen, scale, row);
     for (const [mark, box] of boxes) drawWords(pen, row, mark, box, this.palette);

@@ -48,7 +48,7 @@ byId("lanes").setAttribute(
   "aria-label",
   `Lanes of the call: ${rows.map((row) => `${row.name} (${row.marks.length})`).join(", ")}`,
 );
-if (!story.sound) byId("long").textContent += " · no recording";
+byId("silent").hidden = Boolean(story.sound);
 if (story.sound?.problem) tell(`No waveform: ${story.sound.problem}.`);
 
 new Gestures(byId("lanes"), lanes, range, new Tip(byId("tip")), (at, mark) => jumpTo(at, mark?.line));
@@ -96,7 +96,6 @@ function step(direction) {
 function moved() {
   byId("at").textContent = clock(player.at);
   byId("play").textContent = player.playing ? "Pause" : "Play";
-  byId("play").setAttribute("aria-pressed", String(player.playing));
   if (player.problem) tell(player.problem);
   talk.mark(player.at);
   now.show(player.at);

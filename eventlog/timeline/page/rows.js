@@ -37,7 +37,7 @@ export const bottomOf = (rows) => rows.at(-1).top + rows.at(-1).height + GAP;
 
 /** The parts of a latency are consecutive, so each has its own place in time. */
 function waitMarks(waits) {
-  return waits.flatMap((wait) => {
+  const marks = waits.flatMap((wait) => {
     let at = wait.a;
     return wait.parts.map(([name, seconds], index) => {
       const mark = { a: at, b: at + seconds, k: name, t: name, line: wait.line, wait: wait.e2e };
@@ -46,6 +46,7 @@ function waitMarks(waits) {
       return mark;
     });
   });
+  return marks.sort((one, other) => one.a - other.a);
 }
 
 export function showNames(list, rows, makeOne) {

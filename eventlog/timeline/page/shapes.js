@@ -1,5 +1,6 @@
 // How each kind of mark looks. What it is can be told by its shape alone, its colour only helps.
 
+import { widthOf } from "./canvas.js";
 import { partColor, partInk } from "./palette.js";
 import { SPEECH_WORDS } from "./rows.js";
 
@@ -14,6 +15,11 @@ export function drawMark(pen, row, mark, box, palette) {
 
 export function drawWords(pen, row, mark, box, palette) {
   WORDS[row.id]?.(pen, mark, box, palette);
+}
+
+/** A lane in which nothing has happened says so: it might as well not have been drawn. */
+export function drawNothing(pen, row, palette) {
+  caption(pen, "none", 16, row.top + row.height / 2 + 4, palette.quiet);
 }
 
 const BOXES = {
@@ -58,7 +64,7 @@ function stateBox(pen, mark, box, palette, side) {
 function stateWord(pen, mark, box, palette, side) {
   pen.font = LABEL;
   const left = Math.max(box.x, 0);
-  const room = Math.min(box.x + box.w, pen.canvas.width) - left - 6;
+  const room = Math.min(box.x + box.w, widthOf(pen)) - left - 6;
   const wide = pen.measureText(short(mark.t)).width;
   if (wide > room && !(wide > LONGEST_STATE && room > LONGEST_STATE)) return;
   const hatched = mark.k === "thinking" || mark.k === "initializing";
@@ -130,7 +136,8 @@ function errorTriangle(pen, mark, { x, y, h }, palette) {
 
 function errorWords(pen, mark, box, palette) {
   const words = `${mark.k === "fatal" ? "fatal: " : ""}${mark.t.split(":")[0]}`;
-  spill(pen, words, { ...box, x: box.x + box.h / 2, w: 0 }, palette.danger);
+  const half = box.h / 2; // of this triangle, and of the next one
+  spill(pen, words, { ...box, x: box.x + half, w: 0, until: box.until - half }, palette.danger);
 }
 
 /** Words that may go on beyond their box, as far as the next one. */
@@ -154,7 +161,7 @@ function outline(pen, { x, y, w, h }, color, dashes = []) {
 }
 
 function hatch(pen, { x, y, w, h }, color) {
-  const [left, right] = [Math.max(x, 0), Math.min(x + w, pen.canvas.width)];
+  const [left, right] = [Math.max(x, 0), Math.min(x + w, widthOf(pen))];
   if (right - left < 3) return;
   pen.save();
   pen.beginPath();
@@ -174,14 +181,24 @@ function hatch(pen, { x, y, w, h }, color) {
 /** Words inside of a box as far as they fit; the box may begin left of the screen. */
 function label(pen, text, box, color, behind = "", style = "") {
   const left = Math.max(box.x, 0) + 4;
-  const room = Math.min(box.x + box.w, pen.canvas.width) - left - 2;
+  const room = Math.min(box.x + box.w, widthOf(pen)) - left - 2;
   if (room < 18 || !text) return;
+  pen.font = style + LABEL;
+  const words = fitting(pen, short(text), room);
   pen.save();
   pen.beginPath();
   pen.rect(left - 4, box.y, room + 4, box.h);
   pen.clip();
-  caption(pen, short(text), left, box.y + box.h / 2 + 4, color, behind, style);
+  caption(pen, words, left, box.y + box.h / 2 + 4, color, behind, style);
   pen.restore();
+}
+
+/** As much of a text as there is room for, with a sign that there is more. */
+function fitting(pen, text, room) {
+  const wide = pen.measureText(text).width;
+  if (wide <= room) return text;
+  const kept = [...text].slice(0, Math.floor((text.length * room) / wide) - 1);
+  return kept.length > 2 ? `${kept.join("").trimEnd()}…` : "";
 }
 
 function caption(pen, text, x, y, color, behind = "", style = "") {

@@ -2,11 +2,10 @@
 
 import { inBatches } from "./batches.js";
 import { clock } from "./clock.js";
-import { make, spoken } from "./dom.js";
+import { longText, make } from "./dom.js";
 import { lastUpTo } from "./search.js";
 
 const NAMES = { user: "User", agent: "Agent", tool: "Tool", error: "Error", call: "Call" };
-const LONG = 1200; // characters shown of a line before somebody asks for more
 
 export class Talk {
   constructor(list, lines, jump, ask) {
@@ -31,7 +30,7 @@ export class Talk {
       who.append(make("span", "wait", `after ${line.wait.toFixed(2)} s`));
     }
     if (line.asked !== undefined) who.append(this.why(line));
-    const text = this.words(line.text);
+    const text = longText("p", "text", line.text);
     if (line.cut) text.append(make("em", "mark", "cut off"));
     row.append(when, who, text);
     row.addEventListener("click", (press) => {
@@ -48,16 +47,6 @@ export class Talk {
     button.title = "What the LLM was asked";
     button.addEventListener("click", () => this.ask(line.asked));
     return button;
-  }
-
-  words(text) {
-    if (text.length <= LONG) return spoken("p", "text", text);
-    const shown = spoken("p", "text", `${text.slice(0, LONG)}…`);
-    const more = make("button", "more", `all ${text.length.toLocaleString("en")} characters`);
-    more.type = "button";
-    more.addEventListener("click", () => shown.replaceChildren(text));
-    shown.append(more);
-    return shown;
   }
 
   /** Mark the line of a moment; returns it if it is another than before. */

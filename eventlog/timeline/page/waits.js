@@ -3,31 +3,37 @@
 import { inBatches } from "./batches.js";
 import { clock } from "./clock.js";
 import { make, spoken } from "./dom.js";
-import { partColor, partInk } from "./palette.js";
+import { PARTS, partColor, partInk } from "./palette.js";
 
 const LEAST_WITH_NAME = 0.14; // of the longest bar: narrower parts have no room for a word
+const LEAST_SHOWN = 0.0005; // seconds: what is shorter would be told as 0.000
 
 export function showWaits(list, waits, jump) {
   const longest = waits.reduce((most, wait) => Math.max(most, wait.e2e), 0) || 1;
-  inBatches(list, waits, (wait) => waitRow(wait, longest, jump));
+  inBatches(list, waits, (wait, index) => waitRow(wait, waits[index - 1], longest, jump));
 }
 
-function waitRow(wait, longest, jump) {
+/** Who served stands at the first answer, and wherever it is somebody else than before. */
+function waitRow(wait, before, longest, jump) {
   const row = make("li", "answer");
   const when = make("button", "when", clock(wait.a));
   when.type = "button";
   when.addEventListener("click", () => jump(wait));
-  const told = wait.parts.map(([name, seconds]) => `${name} ${seconds.toFixed(3)}`).join(" · ");
+  const told = seen(wait)
+    .map(([name, seconds]) => `${name} ${seconds.toFixed(3)}`)
+    .join(" · ");
   const bar = make("div", "bar");
   bar.setAttribute("role", "img");
   bar.setAttribute("aria-label", `${wait.e2e.toFixed(3)} seconds: ${told}`);
   for (const [name, seconds] of wait.parts) bar.append(part(name, seconds, longest));
   const asked = wait.asked ? spoken("span", "asked", wait.asked) : make("span", "asked quiet", "–");
-  const by = wait.by ? ` · ${wait.by}` : "";
+  const by = wait.by && wait.by !== before?.by ? ` · ${wait.by}` : "";
   row.append(when, asked, make("strong", "sum", `${wait.e2e.toFixed(3)} s`), bar);
   row.append(make("span", "parts quiet", told + by));
   return row;
 }
+
+const seen = (wait) => wait.parts.filter(([, seconds]) => seconds >= LEAST_SHOWN);
 
 function part(name, seconds, longest) {
   const share = seconds / longest;
@@ -41,9 +47,10 @@ function part(name, seconds, longest) {
 }
 
 export function showLegend(list, waits) {
-  const seen = new Set(waits.flatMap((wait) => wait.parts.map(([name]) => name)));
+  const found = new Set(waits.flatMap((wait) => seen(wait).map(([name]) => name)));
+  const order = [...Object.keys(PARTS), ...found].filter((name) => found.has(name));
   list.replaceChildren(
-    ...[...seen].map((name) => {
+    ...[...new Set(order)].map((name) => {
       const entry = make("li", "", name);
       const swatch = make("span", "swatch");
       swatch.style.background = partColor(name);
