@@ -17,6 +17,7 @@ const meter = new Meter($("level"));
 
 let connection = null;
 let closeReason = null;
+let begun = 0; // calls so far: the one before may still be telling how it ended
 
 $("connect").addEventListener("click", connect);
 $("hangup").addEventListener("click", () => connection?.hangUp());
@@ -38,6 +39,7 @@ async function introduce() {
 }
 
 async function connect() {
+  begun += 1;
   clear();
   showLine("connecting");
   connection = new Connection($("voice"), {
@@ -71,7 +73,9 @@ async function finish({ error, session }) {
   if (error) showFailure(error);
   else $("connect").focus();
   if (!session) return;
+  const number = begun;
   const ending = await endingOf(session, closeReason);
+  if (number !== begun) return;
   takeLate(ending.told ?? []);
   showEnding($("ending"), session, ending);
 }

@@ -1,5 +1,6 @@
 """The written page of many calls in a real browser: rows, order, filters, charts, no harm."""
 
+import os
 import re
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -282,7 +283,7 @@ async def test_pointing_at_a_day_tells_it_in_every_chart_and_a_click_looks_at_it
         page, table = tab.page, Table(tab.page)
         picture = page.locator(".chart svg").nth(1)
         box = await picture.bounding_box()
-        await picture.hover(position={"x": 40, "y": 60})
+        await picture.hover(position={"x": 46, "y": 60})
         told = await page.locator(".chart .told").all_inner_texts()
         days = {words.split()[0] for words in told}
         assert len(days) == 1
@@ -290,7 +291,7 @@ async def test_pointing_at_a_day_tells_it_in_every_chart_and_a_click_looks_at_it
         assert re.fullmatch(r"\d{4}-\d\d-\d\d", day)
         assert await page.locator(".spot").count() == 4
         number = await page.locator(".chart .told").nth(1).locator("strong").first.inner_text()
-        await page.mouse.click(box["x"] + 40, box["y"] + 60)
+        await page.mouse.click(box["x"] + 46, box["y"] + 60)
         await expect(table.shown).to_have_text(f"{number} of 300 calls")
         assert {when[:10] for when in await table.column("when")} == {day}
         await page.reload()
@@ -422,3 +423,16 @@ async def test_the_page_is_read_out_in_order(open_index: OpenIndex):
     places = [snapshot.find(part) for part in order]
     assert -1 not in places, (places, snapshot)
     assert places == sorted(places)
+
+
+async def test_a_recording_whose_name_is_no_utf8_costs_nobody_the_table(open_tab, tmp_path: Path):
+    folder = store(tmp_path / "sessions", FEW[:2])
+    (folder / "call-00001" / os.fsdecode(b"caf\xe9.wav")).write_bytes(b"")
+    assert CliRunner().invoke(app, ["index", str(folder)]).exit_code == 0
+    async with open_tab((folder / "index.html").as_uri()) as tab:
+        table = Table(tab.page)
+        await expect(table.rows).to_have_count(2)
+        link = tab.page.locator('#table a[href$="caf%E9.wav"]')
+        await expect(link).to_have_attribute("download", "call-00001-caf%E9.wav")
+        assert (await table.figures())["in all"] == "38 s"
+    assert tab.complaints == []

@@ -1,12 +1,13 @@
 """The page in a real browser: somebody opens it, talks, and hangs up."""
 
+import asyncio
 import json
 import re
 import signal
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from tests.browser.conftest import OpenTab, write_speech
 from tests.serve.process import Server
@@ -86,6 +87,26 @@ async def test_a_server_that_ends_tells_the_page_why(
         alert = tab.page.get_by_role("alert")
         await expect(alert).to_contain_text("The server does not answer.")
         await expect(alert).to_contain_text("Start it again")
+
+
+async def test_how_a_call_ended_is_not_told_in_the_next_one(
+    scripted_server: Server, open_tab: OpenTab, silence: Path
+):
+    """The server may take a while to say it, and somebody may connect again meanwhile."""
+    async with open_tab(scripted_server.url, microphone=silence) as tab:
+        asked: asyncio.Queue[Route] = asyncio.Queue()
+        await tab.page.route("**/ending", asked.put)
+        await connected(tab.page)
+        await tab.page.get_by_role("button", name="Disconnect").click()
+        ending = await asyncio.wait_for(asked.get(), 10)
+        await connected(tab.page)
+        async with tab.page.expect_response("**/ending"):
+            await ending.continue_()
+        await tab.page.get_by_role("button", name="Disconnect").click()
+        again = await asyncio.wait_for(asked.get(), 10)  # the answer before has been read by now
+        await expect(tab.page.locator("#ending")).to_be_hidden()
+        await again.continue_()
+        await expect(tab.page.locator("#reason")).to_have_text("user_initiated", timeout=10_000)
 
 
 async def test_a_server_that_was_killed_is_noticed(

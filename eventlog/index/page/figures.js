@@ -7,7 +7,7 @@ export const inSeconds = (value) => (value === null ? "–" : `${value.toFixed(2
 export const share = (value) => (value === null ? "–" : `${(100 * value).toFixed(1)} %`);
 export const counted = (value) => value.toLocaleString("en");
 
-function lasting(seconds) {
+function inAll(seconds) {
   if (seconds < 120) return `${Math.round(seconds)} s`;
   return seconds < 3600 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
 }
@@ -15,7 +15,7 @@ function lasting(seconds) {
 export function showFigures(total) {
   const pairs = [
     ["calls", counted(total.calls)],
-    ["in all", lasting(total.seconds)],
+    ["in all", inAll(total.seconds)],
     ["turns", counted(total.turns)],
     ["latency p50", inSeconds(total.p50)],
     ["latency p95", inSeconds(total.p95)],
