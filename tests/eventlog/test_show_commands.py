@@ -132,11 +132,13 @@ def test_names_of_files_cannot_work_on_the_terminal(tmp_path):
 
 
 @pytest.mark.parametrize("command", ["check", "show"])
-def test_a_closed_pipe_is_quiet(command, tmp_path):
+def test_a_closed_pipe_is_quiet_and_no_verdict(command, tmp_path):
     many = tmp_path / "many.txt"
     many.write_text(dump_text() * 60)
-    done = in_a_shell(f'{{ $RUN "$CODE" {command} {many}; }} | head -1 >/dev/null')
+    command = f'$RUN "$CODE" {command} {many}'
+    done = in_a_shell(f"{{ {command}; echo $? > {tmp_path}/code; }} | head -1 >/dev/null")
     assert done.stderr == ""
+    assert (tmp_path / "code").read_text() == "141\n"
 
 
 def test_an_encoding_that_lacks_the_words_gets_escapes():
