@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from eventlog.jsonvalue import as_list, as_object, as_text
+from eventlog.jsonvalue import as_object, as_text
 from eventlog.timeline.span import Span
-from eventlog.timeline.waits import Part, latency_of, waits
+from eventlog.timeline.waits import Part, latency_of, told_turns, waits
 from eventlog.view import Message, View
 
 
@@ -48,7 +48,7 @@ class Exchange:
 
 def exchanges(view: View, span: Span) -> list[Exchange]:
     """The exchanges of a call, in the order in which their first messages were made."""
-    told = _told_turns(view)
+    told = told_turns(view)
     replies = view.messages_of("assistant")
     asked = {reply.event.index: _asked(view, reply, told.get(reply.id, {})) for reply in replies}
     answers: dict[int, Message] = {}
@@ -88,12 +88,6 @@ def _asked(view: View, reply: Message, turn: dict[str, Any]) -> Message | None:
     named = as_text(turn.get("user_item"))
     users = view.messages_of("user") if named else []
     return next((user for user in users if user.id == named), None) or view.answered_by(reply)
-
-
-def _told_turns(view: View) -> dict[str, dict[str, Any]]:
-    ours = as_object(view.report.get("parley")) or {}
-    turns = [as_object(raw) or {} for raw in as_list(ours.get("turns")) or []]
-    return {key: turn for turn in turns if (key := as_text(turn.get("assistant_item")))}
 
 
 def _parts(view: View, span: Span) -> dict[int, list[Part]]:

@@ -2,7 +2,7 @@
 
 A call's own folder has its timeline in it, or gets one. The reports of other files (dumps, JSON
 Lines, LiveKit's) have no folder, and a read-only one takes nothing: theirs go into a folder beside
-the page. A timeline is 70 kB, so only so many missing ones are drawn, those of the newest calls.
+the page. A timeline is 80 kB, so only so many missing ones are drawn, those of the newest calls.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from eventlog.reader import LoggedReport, scan
 from eventlog.timeline import writing as timeline
 
 DRAWN = 500
-"""So many missing timelines are drawn unless somebody says otherwise; 35 MB."""
+"""So many missing timelines are drawn unless somebody says otherwise; 40 MB."""
 
 
 @dataclass(slots=True)

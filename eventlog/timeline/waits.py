@@ -34,7 +34,7 @@ def latency_of(reply: Message) -> float | None:
 
 def waits(view: View, span: Span, lines: dict[int, int]) -> list[dict[str, Any]]:
     """Each answer to a spoken turn: its latency, the parts of it, and where to find it."""
-    told = _told_turns(view)
+    told = told_turns(view)
     found: list[dict[str, Any]] = []
     for reply in view.messages_of("assistant"):
         latency = latency_of(reply)
@@ -92,7 +92,8 @@ def _begin(reply: Message, latency: float) -> float:
     return (reply.event.at if reply.started is None else reply.started) - latency
 
 
-def _told_turns(view: View) -> dict[str, dict[str, Any]]:
+def told_turns(view: View) -> dict[str, dict[str, Any]]:
+    """The entries of `parley.turns`, by the id of the reply that each is about."""
     ours = as_object(view.report.get("parley")) or {}
     turns = [as_object(raw) or {} for raw in as_list(ours.get("turns")) or []]
     return {key: turn for turn in turns if (key := as_text(turn.get("assistant_item")))}
