@@ -27,9 +27,9 @@ def audio(kind, level, seconds=0.1):
 class Recorded:
     """A recording of a few frames, and what was lost of it."""
 
-    def __init__(self, path):
+    def __init__(self, path, **clocks):
         self.path, self.losses = path, []
-        self.recording = CallRecording(path, self._lose, clock=lambda: 1000.0)
+        self.recording = CallRecording(path, self._lose, clock=lambda: 1000.0, **clocks)
 
     def _lose(self, part, detail):
         self.losses.append((part, detail))
@@ -71,6 +71,34 @@ async def test_it_begins_with_the_bots_first_sound_when_that_is_played(recorded)
     assert [frame.started_at for frame in recorded.started] == [1000.0]
 
 
+async def test_a_loop_that_was_held_up_makes_the_recording_no_longer(tmp_path):
+    """Two seconds and a half of the microphone come at once; the bot speaks after that."""
+    ticks = iter([0.1, 0.1, *[2.6] * 25, 2.7, 2.7, 2.8])
+    recorded = Recorded(tmp_path / "audio.wav", ticks=lambda: next(ticks))
+    spoken = [audio(InputAudioRawFrame, level) for level in range(1, 28)]
+    path = await recorded.of(
+        *spoken, audio(OutputAudioRawFrame, BOT), audio(InputAudioRawFrame, USER)
+    )
+    with wave.open(str(path)) as file:
+        sound = np.frombuffer(file.readframes(file.getnframes()), dtype="<i2").reshape(-1, 2)
+    tenth = RATE // 10
+    assert len(sound) == 28 * tenth
+    assert sound[::tenth, 0].tolist() == [*range(1, 28), USER]
+    assert sound[::tenth, 1].tolist() == [0] * 27 + [BOT]
+
+
+async def test_a_long_call_is_written_while_it_goes_on(tmp_path):
+    ticks = iter([0.1, *(number / 10 for number in range(1, 101))])
+    recorded = Recorded(tmp_path / "audio.wav", ticks=lambda: next(ticks))
+    sizes = []
+    write = recorded.recording._write
+    recorded.recording._write = lambda sound: (sizes.append(len(sound) // 4), write(sound))
+    path = await recorded.of(*[audio(InputAudioRawFrame, USER) for _ in range(100)])
+    assert len(sizes) == 4  # after 6, 8 and 10 seconds, and at the end
+    with wave.open(str(path)) as file:
+        assert file.getnframes() == sum(sizes) == 10 * RATE
+
+
 async def test_a_call_without_sound_leaves_no_file(recorded):
     assert await recorded.of() is None
     assert recorded.started == []
@@ -98,8 +126,7 @@ async def test_a_file_that_cannot_be_closed_is_counted(recorded, monkeypatch):
         real(self)
         raise OSError(28, "No space left on device")
 
-    await recorded.recording._on_audio(recorded.recording, b"\0" * 8, RATE, 2)
     monkeypatch.setattr(wave.Wave_write, "close", full)
-    assert await recorded.recording.finish() == recorded.path
+    assert await recorded.of(audio(InputAudioRawFrame, USER)) == recorded.path
     monkeypatch.undo()
     assert recorded.losses == [("recording", f"{recorded.path}: {os.strerror(28)}")]
