@@ -28,6 +28,7 @@ _LOSSES = {
     "listener": "a viewer of the call was not told of an event; the log has it",
     "timeline": "the page could not be drawn",
     "labels": "tags or metadata were out of bounds and are left out",
+    "hooks.on_call_end": "the hook of the configuration failed",
     "log.txt": "lines of the process's log are not in the file",
     "llm.jsonl": "what the LLM was asked is not in the file",
 }

@@ -49,4 +49,4 @@ async def test_a_hook_that_failed_at_the_end_is_on_the_timeline(tmp_path: Path) 
     report = await watched.call.run()
     assert report.folder is not None
     page = (report.folder / "timeline.html").read_text(encoding="utf-8")
-    assert '"lost":[["hooks.on_call_end","1"]]' in page
+    assert '"lost":[["hooks.on_call_end","1 \\u00d7 the hook' in page
