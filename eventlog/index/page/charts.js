@@ -8,7 +8,7 @@ import { stretchName } from "./times.js";
 const HEIGHT = 128;
 const LATENCIES = ["Latency p50", "Latency p95"];
 const NAMES = ["From (UTC)", "Calls", ...LATENCIES, "Errors", "Interrupted", "False interr."];
-const plain = (value) => (Number.isInteger(value) ? counted(value) : value.toFixed(1));
+const plain = (value) => (Number.isInteger(value) ? counted(value) : ""); // nobody counts half a call
 
 /** `of` gives the values to be drawn of a stretch, the largest of which is the scale's end. */
 const KINDS = [

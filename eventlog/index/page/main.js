@@ -10,7 +10,7 @@ import { Grid, pagesOf, ROWS } from "./grid.js";
 import { Live } from "./live.js";
 import { periodsOf, totalOf } from "./periods.js";
 import { fresh, fromAddress, toAddress } from "./state.js";
-import { moment } from "./times.js";
+import { moment, timeOfDay } from "./times.js";
 
 const data = JSON.parse(byId("data").textContent);
 const charts = new Charts(byId("charts"), ({ begin, end }) => look({ from: String(begin), to: String(end) }, true));
@@ -147,5 +147,5 @@ function follow(live) {
 function trouble(words) {
   byId("trouble").hidden = !words;
   if (byId("trouble").textContent !== words) byId("trouble").textContent = words;
-  if (!words) byId("as-of").textContent = `as of ${new Date().toLocaleTimeString()}`;
+  if (!words) byId("as-of").textContent = `as of ${timeOfDay(Date.now() / 1000, true)} UTC`;
 }

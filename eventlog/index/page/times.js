@@ -41,8 +41,9 @@ export function day(at) {
   return `${date.getUTCFullYear()}-${two(date.getUTCMonth() + 1)}-${two(date.getUTCDate())}`;
 }
 
-function timeOfDay(at) {
-  return `${two(dateAt(at).getUTCHours())}:${two(dateAt(at).getUTCMinutes())}`;
+export function timeOfDay(at, exact = false) {
+  const seconds = exact ? `:${two(dateAt(at).getUTCSeconds())}` : "";
+  return `${two(dateAt(at).getUTCHours())}:${two(dateAt(at).getUTCMinutes())}${seconds}`;
 }
 
 /** The name of a stretch that begins at a moment: as short as its step allows. */

@@ -21,6 +21,9 @@ export function drawRuler(pen, scale, height, seconds, palette) {
     pen.lineTo(x, height);
     pen.stroke();
     pen.fillStyle = palette.quiet;
-    pen.fillText(clock(tick * step, step < 0.1 ? 2 : step < 1 ? 1 : 0), x + 3, RULER - 9);
+    const time = clock(tick * step, step < 0.1 ? 2 : step < 1 ? 1 : 0);
+    // One that does not fit any more stands before its line.
+    const wide = pen.measureText(time).width + 3;
+    pen.fillText(time, x + wide > scale.right ? x - wide : x + 3, RULER - 9);
   }
 }

@@ -6,6 +6,7 @@ import { SPEECH_WORDS } from "./rows.js";
 
 const LABEL = "12px system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif";
 const LONGEST_STATE = 100; // pixels: a state is one word, which is shown whole or not at all
+const SIGN = 13; // pixels of the sign that there is more
 const LONGEST_DRAWN = 120; // characters: more are never seen, and measuring them takes time
 
 /** The box of a mark; its words come after all boxes, and after the sound, to lie above them. */
@@ -197,8 +198,8 @@ function label(pen, text, box, color, behind = "", style = "") {
 function fitting(pen, text, room) {
   const wide = pen.measureText(text).width;
   if (wide <= room) return text;
-  const kept = [...text].slice(0, Math.floor((text.length * room) / wide) - 1);
-  return kept.length > 2 ? `${kept.join("").trimEnd()}…` : "";
+  const kept = [...text].slice(0, Math.floor((text.length * (room - SIGN)) / wide));
+  return kept.length > 1 ? `${kept.join("").trimEnd()}…` : "";
 }
 
 function caption(pen, text, x, y, color, behind = "", style = "") {
