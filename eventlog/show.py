@@ -11,8 +11,9 @@ import json
 import statistics
 from collections.abc import Iterable, Iterator
 from datetime import datetime, tzinfo
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -24,9 +25,6 @@ from eventlog.plaintext import clean
 from eventlog.reader import LoggedReport
 from eventlog.view import CLOSE, View
 
-if TYPE_CHECKING:
-    from rich.console import Console
-
 _STYLES = {
     "user": "bold cyan",
     "agent": "bold green",
@@ -34,6 +32,14 @@ _STYLES = {
     "error": "bold red",
     "call": "bold",
 }
+
+
+class Terminal(Console):
+    """rich's, which would end with an exit code that means something else here."""
+
+    def on_broken_pipe(self) -> None:
+        """Leave a closed pipe to whoever runs the command."""
+        raise BrokenPipeError
 
 
 def render(report: LoggedReport, console: Console, *, zone: tzinfo | None = None) -> None:

@@ -5,15 +5,12 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from eventlog.plaintext import say
 from eventlog.reader import LoggedReport, ReadError, iter_reports
-
-if TYPE_CHECKING:
-    from rich.console import Console
 
 HELP = """\
 Show reports as transcripts: who said what, when, and what each reply waited for.
@@ -61,20 +58,9 @@ def _show_one(report: LoggedReport, as_json: bool, *, first: bool) -> None:
     if as_json:
         sys.stdout.write(json.dumps(report.data) + "\n")  # all of it ASCII, its controls escaped
         return
-    from eventlog.show import render
+    from eventlog.show import Terminal, render
 
-    console = _console()
+    console = Terminal(highlight=False, markup=False, emoji=False)
     if not first:
         console.rule()
     render(report, console)
-
-
-def _console() -> Console:
-    from rich.console import Console
-
-    class Piped(Console):
-        def on_broken_pipe(self) -> None:
-            """Leave a closed pipe to `quietly`: rich would end as if the report were a bad one."""
-            raise BrokenPipeError
-
-    return Piped(highlight=False, markup=False, emoji=False)

@@ -23,6 +23,8 @@ from eventlog.timeline.recording import SOUNDS
 
 LEFT_BY_CALLS = (journal.FILE_NAME, REPORT_FILE, TIMELINE_FILE, LOG_FILE, LLM_FILE, ".DS_Store")
 SUFFIXES = (".partial", ".vtt", *SOUNDS)
+EXPORTED = ("call.trace.json", "call.conversation.json")
+"""What `parley log export` writes beside a report, besides captions, if nobody says where to."""
 QUIET = 86_400.0
 """Seconds. Where no lock tells, a journal that was written to so lately may be of a live call."""
 
@@ -134,7 +136,8 @@ def _files(folder: Path) -> dict[str, os.stat_result]:
 
 
 def _is_left_by_calls(name: str, status: os.stat_result) -> bool:
-    known = name in LEFT_BY_CALLS or Path(name).suffix.lower() in SUFFIXES
+    named = name in LEFT_BY_CALLS or name in EXPORTED
+    known = named or Path(name).suffix.lower() in SUFFIXES
     return known and stat.S_ISREG(status.st_mode)
 
 

@@ -96,11 +96,15 @@ def _in(report: dict[str, Any], query: Query, file: str, index: int) -> Found | 
     }
     if not hits:
         return None
-    around = query.context
-    shown = {
-        place: lines[place]
-        for place in range(len(lines))
-        if any(near in hits for near in range(place - around, place + around + 1))
-    }
+    shown = {place: lines[place] for place in sorted(_around(hits, query.context, len(lines)))}
     job = as_text(report.get("job_id")) or ""
     return Found(file, index, job, began_at(report), shown, hits)
+
+
+def _around(places: Iterable[int], context: int, number: int) -> set[int]:
+    """Places and so many before and after each, of `number` that there are."""
+    return {
+        near
+        for place in places
+        for near in range(max(place - context, 0), min(place + context + 1, number))
+    }

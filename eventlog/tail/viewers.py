@@ -6,17 +6,15 @@ import json
 import sys
 from typing import Any
 
-from rich.console import Console
-
 from eventlog.moments import Moment
-from eventlog.show import show_moments
+from eventlog.show import Terminal, show_moments
 
 
 class LineViewer:
     """Prints moments; on a terminal in colours and wrapped beside their column."""
 
     def __init__(self) -> None:
-        self._console = _Terminal(highlight=False, markup=False, emoji=False)
+        self._console = Terminal(highlight=False, markup=False, emoji=False)
 
     def show(self, moments: list[Moment], begin: float) -> None:
         """Print a line a moment."""
@@ -38,10 +36,3 @@ class JsonViewer:
         """Print them at once; all of it is ASCII, its controls escaped."""
         sys.stdout.writelines(json.dumps(event) + "\n" for event in events)
         sys.stdout.flush()
-
-
-class _Terminal(Console):
-    """rich's, which would end with an exit code that means something else here."""
-
-    def on_broken_pipe(self) -> None:
-        raise BrokenPipeError

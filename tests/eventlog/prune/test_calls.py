@@ -4,8 +4,10 @@ import json
 import os
 
 import pytest
+from typer.testing import CliRunner
 
 from eventlog import file_lock
+from eventlog.commands import app
 from eventlog.prune.calls import Kept, OldCall, Reason, look, old_calls, remove
 from tests.eventlog.prune.stores import DAY, NOW, journal_in, killed, reported
 
@@ -43,6 +45,14 @@ def test_what_a_call_leaves_is_counted_and_the_report_goes_last(tmp_path):
     assert call.ended_at == json.loads((folder / "report.json").read_text())["timestamp"]
     remove(call)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_was_exported_of_a_call_goes_with_it(tmp_path):
+    folder = reported(tmp_path, "a", 40)
+    for command in ("trace", "vtt", "judge"):
+        assert CliRunner().invoke(app, ["export", command, str(folder)]).exit_code == 0
+    assert len(list(folder.iterdir())) == 5
+    assert removable(tmp_path) == ["a"]
 
 
 def test_a_killed_call_that_was_never_recovered_goes_by_its_journal(tmp_path):

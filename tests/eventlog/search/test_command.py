@@ -128,6 +128,12 @@ def test_the_lines_around_a_hit(tmp_path):
     assert "--" not in run("hit", tmp_path).stdout.splitlines()
 
 
+def test_more_lines_than_a_call_has_are_all_of_them(tmp_path):
+    call(tmp_path, "a", ("user", "One"), ("assistant", "hit"), ("user", "Three"))
+    lines = run("hit", tmp_path, "--context", "10000000000").stdout.splitlines()
+    assert [line.split()[-1] for line in lines] == ["One", "hit", "Three"]
+
+
 def test_machines_get_an_object_a_hit(tmp_path):
     said = [("user", "One"), ("assistant", "Der  Spa\u00df"), ("user", "Three")]
     call(tmp_path, "a", *said)
