@@ -146,10 +146,14 @@ def tool_texts(event: dict[str, Any]) -> Iterator[str]:
 
 
 def clock(seconds: float) -> str:
-    """How far into a call a moment is, as a person reads it: minutes, seconds, milliseconds."""
-    milliseconds = round(min(seconds, 359_999_999.0) * 1000)
+    """How far into a call a moment is, as a person reads it: minutes, seconds, milliseconds.
+
+    What stands before its begin, because a clock was set back, has a minus.
+    """
+    milliseconds = round(min(abs(seconds), 359_999_999.0) * 1000)
     minutes, rest = divmod(milliseconds, 60_000)
-    return f"{minutes:02d}:{rest // 1000:02d}.{rest % 1000:03d}"
+    sign = "-" if seconds < 0 and milliseconds else ""
+    return f"{sign}{minutes:02d}:{rest // 1000:02d}.{rest % 1000:03d}"
 
 
 def _error(event: Event) -> Moment:
@@ -165,13 +169,13 @@ def _close(event: Event) -> Moment:
 
 def _untold_handoffs(view: View) -> list[Moment]:
     """The handoffs that are in the history alone; the first one hands nothing over."""
-    told = {item.get("id") for _, item in view.event_items()}
+    told = {as_text(item.get("id")) for _, item in view.event_items()}
     return [
         _handed_over(as_number(item.get("created_at")) or 0.0, item)
         for item in view.history
         if item.get("type") == "agent_handoff"
         and item.get("old_agent_id") is not None
-        and item.get("id") not in told
+        and as_text(item.get("id")) not in told
     ]
 
 

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
+from eventlog.moments import clock
 from eventlog.plaintext import clean
 from eventlog.reader import read
 from eventlog.show import render
@@ -22,8 +23,8 @@ def shown(data, *, terminal=False):
     return out.getvalue()
 
 
-def line_at(text, clock):
-    return next(line for line in text.splitlines() if line.startswith(clock))
+def line_at(text, time):
+    return next(line for line in text.splitlines() if line.startswith(time))
 
 
 def test_the_header_says_where_when_how_long_and_how_it_ended():
@@ -155,6 +156,20 @@ def test_every_real_report_can_be_shown(path):
 def test_a_damaged_report_can_still_be_shown(report):
     if isinstance(report, dict):
         assert shown(report).startswith("room")
+
+
+@pytest.mark.parametrize("name", [{}, [None], 7, None])
+def test_a_message_whose_id_is_no_text_is_shown(name):
+    report = dumped()
+    for event in report["events"]:
+        if event["type"] == "conversation_item_added":
+            event["item"]["id"] = name
+    assert "closed: user_initiated" in shown(report)
+
+
+def test_what_stands_before_the_begin_has_a_minus():
+    """The clock of a call that is watched was set back, for example."""
+    assert [clock(at) for at in (-61.5, -0.0001, 61.5)] == ["-01:01.500", "00:00.000", "01:01.500"]
 
 
 def test_a_report_of_nothing_is_shown_as_that():
