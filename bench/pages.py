@@ -42,10 +42,13 @@ _WATCH_FRAMES = """
 def main() -> None:
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
-        written = [
-            _log("timeline", str(DUMP_FILE), "-o", str(folder / "a.html")) for _ in range(RUNS)
-        ]
+        written: list[float] = []
+        bare: list[float] = []
+        for _ in range(RUNS):
+            written.append(_log("timeline", str(DUMP_FILE), "-o", str(folder / "a.html")))
+            bare.append(_run("-c", "import typer"))
         print(line("parley log timeline of the dump", written, "s", "≤ 0.3 s"))
+        print(line("Python and typer alone, in turn with it", bare, "s", "none"))
         store = folder / "sessions"
         store.mkdir()
         write_calls(store, CALLS)
@@ -95,9 +98,12 @@ def _opened(page: Page, path: Path) -> Iterator[float]:
 
 
 def _log(*arguments: str) -> float:
+    return _run("-m", "bot.cli", "log", *arguments)
+
+
+def _run(*arguments: str) -> float:
     began = time.perf_counter()
-    command = [sys.executable, "-m", "bot.cli", "log", *arguments]
-    subprocess.run(command, check=True, capture_output=True)
+    subprocess.run([sys.executable, *arguments], check=True, capture_output=True)
     return time.perf_counter() - began
 
 

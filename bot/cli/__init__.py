@@ -10,9 +10,11 @@ import importlib
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import typer
+
+from bot.version import __version__
 
 # Command: (module, attribute, one line of help). A typer app becomes a group.
 COMMANDS = {
@@ -39,6 +41,7 @@ def build(arguments: Sequence[str]) -> typer.Typer:
         help="A Pipecat voice bot that keeps the minutes of its calls.",
         epilog="Start with `parley demo`. Each command explains itself: `parley COMMAND --help`.",
     )
+    app.callback()(_options)
     for name, (module, attribute, line) in COMMANDS.items():
         if list(arguments[:1]) == [name]:
             _add(app, name, getattr(importlib.import_module(module), attribute))
@@ -51,6 +54,22 @@ def main() -> None:
     """Run the command line, with what `.env` in the working directory adds to the environment."""
     _load_env(Path.cwd() / ".env")
     build(sys.argv[1:])(prog_name="parley")
+
+
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"parley {__version__}")
+        raise typer.Exit
+
+
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Show the version and exit.", callback=_tell_version,
+                     is_eager=True),
+    ] = False,
+) -> None:  # fmt: skip
+    """Hold what belongs to no command."""
 
 
 def _load_env(file: Path) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from eventlog.onefile import OneFilePage
-from eventlog.timeline.embedding import Embedded
+
+if TYPE_CHECKING:
+    from eventlog.timeline.embedding import Embedded
 
 PAGE = Path(__file__).parent / "page"
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from eventlog.call_folder import TIMELINE_FILE
 from eventlog.onefile import write_whole
 from eventlog.reader import LoggedReport
-from eventlog.timeline.embedding import embed
 from eventlog.timeline.page import render
 from eventlog.timeline.recording import Recording, recording_of
 from eventlog.timeline.story import story
 from eventlog.view import View
+
+if TYPE_CHECKING:
+    from eventlog.timeline.embedding import Embedded
 
 FILE_NAME = TIMELINE_FILE
 
@@ -39,7 +41,7 @@ def write(report: LoggedReport, path: Path, *, embed_audio: bool = False) -> Wri
         OSError: The page cannot be written, or its recording not be read.
     """
     recording = _recording_of(report)
-    sound = embed(recording) if recording is not None and embed_audio else None
+    sound = _embedded(recording) if recording is not None and embed_audio else None
     text = render(story(report, recording, path), sound).encode("utf-8")
     write_whole(path, text)
     warning = sound.warning if sound else ""
@@ -69,6 +71,13 @@ def count_loss(report: dict[str, Any]) -> None:
 def page_text(report: LoggedReport, path: Path) -> str:
     """The page of a report, as it would lie at `path`, with its recording beside it."""
     return render(story(report, _recording_of(report), path))
+
+
+def _embedded(recording: Recording) -> Embedded:
+    # Few pages have their sound in them, and the others need not wait for what makes it.
+    from eventlog.timeline.embedding import embed
+
+    return embed(recording)
 
 
 def _recording_of(report: LoggedReport) -> Recording | None:
