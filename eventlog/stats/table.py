@@ -17,9 +17,9 @@ from eventlog.stats.rates import RATES
 from eventlog.stats.tally import Tally
 
 _RATE_WORDS = {
-    "interruption_rate": ("interruptions", "replies"),
-    "false_interruption_rate": ("false interruptions", "replies"),
-    "unanswered_rate": ("unanswered", "the user's turns"),
+    "interruption_rate": ("interruptions", "of {} replies"),
+    "false_interruption_rate": ("false interruptions", "in {} replies"),
+    "unanswered_rate": ("unanswered", "of {} user turns"),
 }
 
 
@@ -108,10 +108,10 @@ def _quantiles(tally: Tally) -> Iterator[str]:
 def _rates(tally: Tally) -> Iterator[str]:
     shares = figures.rates(tally)
     for rate in RATES:
-        name, of = _RATE_WORDS[rate.name]
+        name, whole = _RATE_WORDS[rate.name]
         share = f"{shares[rate.name]:.1%}" if rate.name in shares else "-"
-        part, whole = tally.counts[rate.part], tally.counts[rate.whole]
-        yield f"{name:<20} {share:>7}  ({part} to {whole} {of})"
+        part, of = tally.counts[rate.part], whole.format(tally.counts[rate.whole])
+        yield f"{name:<20} {share:>7}  ({part} {of})"
     yield f"{'errors':<20} {tally.counts['errors']:>7}{_told(tally, 'errors.')}"
     yield f"{'closed by':<20} {'':>7}{_told(tally, 'close.')}"
 

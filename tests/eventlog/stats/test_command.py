@@ -23,7 +23,7 @@ def test_a_person_reads_quantiles_rates_and_talk_time():
     assert next(line for line in lines if line.startswith("e2e_latency")).split() == [
         "e2e_latency", "3", "3.963", "5.443", "5.628", "5.776", "5.813",
     ]  # fmt: skip
-    assert "interruptions          25.0%  (1 to 4 replies)" in lines
+    assert "interruptions          25.0%  (1 of 4 replies)" in lines
     assert "agent speaks           61.3%  (0:00:48)" in lines
     assert "cost" not in done.stdout
 
