@@ -47,7 +47,11 @@ class SoundTrack:
         self._held.extend(sound)
 
     def take_back(self, now: int) -> None:
-        """Take silence away again, the latest first, so that nothing lies beyond a sample."""
+        """Take silence away again, the latest first, so that nothing lies beyond a sample.
+
+        Sound that lies beyond it all the same is cut where it is more than jitter: a clock that is
+        faster than ours, or the voices of several people one behind the other, would grow for ever.
+        """
         while self._gaps and self.end > now:
             at, length = self._gaps.pop()
             taken = min(length, self.end - now)
@@ -55,6 +59,9 @@ class SoundTrack:
             del self._held[start : start + taken * _WIDTH]
             if taken < length:
                 self._gaps.append((at, length - taken))
+        beyond = self.end - now - self._jitter
+        if beyond > 0:
+            del self._held[-beyond * _WIDTH :]
 
     def cut(self, until: int) -> bytes:
         """What lies before a sample, filled up with silence; it is no longer held."""

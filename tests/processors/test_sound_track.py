@@ -72,3 +72,12 @@ def test_what_was_cut_is_filled_up_and_stays_cut(track):
     take(track, later, 120)
     assert heard(track, 120) == [2] * PIECE
     assert heard(track, 50) == []
+
+
+def test_a_microphone_that_gives_more_than_there_is_time_for_stays_near_the_time(track):
+    """Two people in one room, whose pieces come one behind the other."""
+    for number in range(1, 501):
+        for sound in pieces(number, -number):
+            take(track, sound, number * PIECE)
+        assert track.end <= number * PIECE + 200
+    assert heard(track, 200) == [level for n in range(1, 6) for level in [n] * 20 + [-n] * 20]
