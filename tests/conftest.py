@@ -1,10 +1,17 @@
 """What tests of several folders share."""
 
+import signal
 from pathlib import Path
 
 import pytest
 
 from tests.played_demo import Demo, clone_into, play
+
+
+def pytest_configure() -> None:
+    """Let Ctrl-C be heard: what a shell runs in the background ignores it, with its children."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from bot.traces import python_logging
+
 
 @pytest.fixture(autouse=True)
 def levels() -> Iterator[None]:
@@ -15,3 +17,10 @@ def levels() -> Iterator[None]:
     for each, level, propagate in before:
         each.setLevel(level)
         each.propagate = propagate
+
+
+@pytest.fixture(autouse=True)
+def no_other_call() -> None:
+    """A bot that another test attached to and never ran would have its log open still."""
+    for hearer in python_logging._hearers:
+        python_logging.hear_no_more(hearer)

@@ -153,10 +153,10 @@ async def test_the_debugging_of_a_library_is_not_kept_and_no_key_is_in_what_is(
             await client.get(f"https://api.example/v1?model=m&api_key={token}&own={KEY}")
         own.debug("sent %s", headers)
     logging.getLogger().removeHandler(listening)
-    # It was there to be kept:
-    assert any(
-        record.name.startswith("websockets") and token in str(record.args) for record in heard
-    )
+    # It was there to be kept, unless a vendor's SDK hides it from all logs, as Deepgram's does.
+    told = [str(record.args) for record in heard if record.name.startswith("websockets")]
+    assert any("Authorization" in each for each in told)
+    assert any(KEY in each for each in told)
     text = text_in(tmp_path)
     assert re.findall(r"Z DEBUG +(\w+)", text) == ["tests"]
     assert "HTTP Request: GET https://api.example/v1?model=m&api_key=[REDACTED]&own=" in text
