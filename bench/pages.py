@@ -19,6 +19,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from bench.figures import line
 from bench.log_stats import DUMP_FILE, write_calls
+from eventlog.reader import read
 from eventlog.timeline.writing import write
 from tests.eventlog.drawn_calls import an_hour, logged
 
@@ -49,6 +50,8 @@ def main() -> None:
             bare.append(_run("-c", "import typer"))
         print(line("parley log timeline of the dump", written, "s", "≤ 0.3 s"))
         print(line("Python and typer alone, in turn with it", bare, "s", "none"))
+        inside = list(_read_and_written(folder / "b.html"))
+        print(line("reading and writing it, in a process that runs", inside, "s", "≤ 0.3 s"))
         store = folder / "sessions"
         store.mkdir()
         write_calls(store, CALLS)
@@ -67,6 +70,14 @@ def main() -> None:
             opened = list(_opened(page, store / "index.html"))
             print(line(f"table of {CALLS} calls, opened", opened, "s", "none"))
             browser.close()
+
+
+def _read_and_written(page: Path) -> Iterator[float]:
+    for _ in range(RUNS):
+        began = time.perf_counter()
+        [report] = read(DUMP_FILE)
+        write(report, page)
+        yield time.perf_counter() - began
 
 
 def _open_and_pan(page: Page, hour: Path) -> None:
