@@ -14,7 +14,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import os
 import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -96,23 +95,6 @@ class OneFilePage:
     def _text(self, name: str) -> str:
         found = next(folder / name for folder in self._folders if (folder / name).exists())
         return found.read_text(encoding="utf-8")
-
-
-def write_whole(path: Path, text: bytes) -> None:
-    """Write a private file (mode 0600), so that a reader sees the whole of it or nothing.
-
-    Raises:
-        OSError: It cannot be written; what was there before is still there.
-    """
-    # Two processes may write one page, such as the end of a call and somebody who looks at it.
-    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
-    try:
-        file = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(file, "wb") as stream:
-            stream.write(text)
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def _as_data(value: Any) -> str:

@@ -7,7 +7,6 @@ LiveKit's newer line appends, then one object `parley` with everything that is o
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from eventlog.call_folder import REPORT_FILE
 from eventlog.header import CallHeader
 from eventlog.recorder import Recorder
 from eventlog.signals import CloseReason, ErrorSource, Failed, ProviderSwitched
+from eventlog.whole_file import write_whole
 
 FILE_NAME = REPORT_FILE
 
@@ -103,11 +103,7 @@ def write(report: dict[str, Any], path: Path) -> None:
     Raises:
         OSError: The folder cannot be written.
     """
-    partial = path.with_suffix(".partial")
-    file = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(file, "w", encoding="utf-8") as stream:
-        stream.write(text(report) + "\n")
-    partial.replace(path)
+    write_whole(path, f"{text(report)}\n".encode())
 
 
 def _duration_ms(recorder: Recorder, timestamp: float) -> int | None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import os
+import io
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
+
+from eventlog import whole_file
 
 STDOUT = Path("-")
 
@@ -39,13 +41,8 @@ def writing(path: Path) -> Generator[IO[str]]:
     if path == STDOUT:
         yield sys.stdout
         return
-    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
-    try:
-        file = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(
-            file, "w", encoding="utf-8", errors="backslashreplace", newline=""
-        ) as stream:
-            yield stream
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+    with (
+        whole_file.writing(path) as file,
+        io.TextIOWrapper(file, "utf-8", errors="backslashreplace", newline="") as stream,
+    ):
+        yield stream

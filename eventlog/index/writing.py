@@ -14,9 +14,9 @@ from pathlib import Path
 from eventlog.index.collect import Calls, Found
 from eventlog.index.page import render
 from eventlog.index.places import Place, Places
-from eventlog.onefile import write_whole
 from eventlog.reader import LoggedReport, scan
 from eventlog.timeline import writing as timeline
+from eventlog.whole_file import write_whole
 
 DRAWN = 500
 """So many missing timelines are drawn unless somebody says otherwise; 40 MB."""

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from eventlog.call_folder import TIMELINE_FILE
-from eventlog.onefile import write_whole
 from eventlog.reader import LoggedReport
 from eventlog.timeline.page import render
 from eventlog.timeline.recording import Recording, recording_of
 from eventlog.timeline.story import story
 from eventlog.view import View
+from eventlog.whole_file import write_whole
 
 if TYPE_CHECKING:
     from eventlog.timeline.embedding import Embedded
