@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import struct
 import time
 import wave
 from collections.abc import Callable
@@ -30,6 +31,8 @@ _HELD = 4 * _RATE
 """Samples that are not written yet: so late may a piece of sound be."""
 _CHUNK = 2 * _RATE
 """Samples between two writes."""
+_UNWRITABLE = (OSError, struct.error)
+"""A disk, or a call longer than a WAV file can say: 4 GiB, which is some 18 hours."""
 
 
 class CallRecording(FrameProcessor):
@@ -83,8 +86,8 @@ class CallRecording(FrameProcessor):
                 return None
             try:
                 await asyncio.to_thread(file.close)
-            except OSError as error:
-                self._lose("recording", f"{self._path}: {error.strerror}")
+            except _UNWRITABLE as error:
+                self._lose("recording", f"{self._path}: {_reason(error)}")
             return self._path
 
     async def _begin(self, frame: AudioRawFrame) -> None:
@@ -120,9 +123,9 @@ class CallRecording(FrameProcessor):
                 return
             try:
                 await asyncio.to_thread(self._write, sound)
-            except OSError as error:
+            except _UNWRITABLE as error:
                 self._failed = True
-                self._lose("recording", f"{self._path}: {error.strerror}")
+                self._lose("recording", f"{self._path}: {_reason(error)}")
 
     def _write(self, sound: bytes) -> None:
         if self._file is None:
@@ -137,3 +140,7 @@ class CallRecording(FrameProcessor):
 
 def _seconds(frame: AudioRawFrame) -> float:
     return frame.num_frames / frame.sample_rate
+
+
+def _reason(error: Exception) -> str:
+    return getattr(error, "strerror", None) or str(error)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import struct
 import wave
 
 import numpy as np
@@ -130,3 +131,14 @@ async def test_a_file_that_cannot_be_closed_is_counted(recorded, monkeypatch):
     assert await recorded.of(audio(InputAudioRawFrame, USER)) == recorded.path
     monkeypatch.undo()
     assert recorded.losses == [("recording", f"{recorded.path}: {os.strerror(28)}")]
+
+
+async def test_a_call_longer_than_a_wav_file_can_say_is_counted(recorded, monkeypatch):
+    """The sizes in the header have 32 bits; what does not fit must not cost the report."""
+
+    def too_long(self: wave.Wave_write, _: bytes) -> None:
+        struct.pack("<L", 2**32)
+
+    monkeypatch.setattr(wave.Wave_write, "writeframes", too_long)
+    await recorded.of(audio(InputAudioRawFrame, USER), SleepFrame(sleep=0.1))
+    assert [part for part, _ in recorded.losses] == ["recording"]
